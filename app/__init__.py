@@ -1,0 +1,1 @@
+"""What touches the world: the desk, the book, feeds, files, reports, the command line."""

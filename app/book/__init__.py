@@ -1,0 +1,1 @@
+"""The SQLite file with the practice: SQL is spoken here alone."""

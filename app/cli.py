@@ -1,0 +1,58 @@
+"""The command line: which command lives where, and how trouble leaves the program.
+
+Commands are loaded when they are called, so that ``lotlight --version`` imports neither Qt nor
+numba, cvxpy or pandas. Data goes to stdout, messages to stderr; exit codes are a contract:
+0 ok, 1 failure, 2 usage, 3 problems in the input, 4 the book is locked, 5 integrity failure.
+"""
+
+import importlib
+import sys
+from importlib.metadata import version
+
+import click
+
+from app.commands.output import report_trouble
+
+# name: (module, attribute, one line of help)
+COMMANDS: dict[str, tuple[str, str, str]] = {}
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command's module only when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row[2]) for name, row in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True)
+@click.version_option(version("lotlight"), prog_name="lotlight")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Predictive tax-loss harvesting over a local book. Without a command: the workstation."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(cli.get_command(ctx, "gui") or click.Command("gui"))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        result = cli.main(args=words, prog_name="lotlight", standalone_mode=False)
+    except Exception as error:  # the one catch at the top
+        return report_trouble(error, as_json="--json" in words)
+    return result if isinstance(result, int) else 0

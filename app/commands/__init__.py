@@ -1,0 +1,1 @@
+"""One module for each command of `lotlight`; app.cli loads them when they are called."""

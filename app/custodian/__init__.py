@@ -1,0 +1,1 @@
+"""Custodian files both ways."""

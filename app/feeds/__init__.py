@@ -1,0 +1,1 @@
+"""Quotes in: every source keeps the one contract of app.feeds.contract."""

@@ -1,0 +1,1 @@
+"""Prices outside the book: columnar, rebuildable."""

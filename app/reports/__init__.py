@@ -1,0 +1,1 @@
+"""The Efficiency Report and its kin: numbers from the book alone."""

@@ -1,0 +1,49 @@
+"""The one place where numba is set up.
+
+Kernels release the GIL, so that the window stays live beside them, and are cached on disk.
+``NUMBA_DISABLE_JIT=1`` leaves them plain Python to step through.
+"""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+Cube = NDArray[np.float64]
+IntVector = NDArray[np.int64]
+
+
+def kernel(func: Callable[P, R]) -> Callable[P, R]:
+    """Compile ``func`` without Python objects, holding no GIL, cached on disk."""
+    return cast("Callable[P, R]", numba.njit(cache=True, nogil=True, error_model="numpy")(func))
+
+
+def fast_kernel(func: Callable[P, R]) -> Callable[P, R]:
+    """Like ``kernel``, and lets the compiler contract and reorder float32 arithmetic.
+
+    For Monte Carlo inner loops alone: results are equal on one CPU family whatever the thread
+    count, and within 1e-6 elsewhere.
+    """
+    return cast(
+        "Callable[P, R]",
+        numba.njit(
+            cache=True,
+            nogil=True,
+            error_model="numpy",
+            fastmath={"contract", "arcp", "nsz", "afn", "reassoc"},
+        )(func),
+    )
+
+
+def inline_kernel(func: Callable[P, R]) -> Callable[P, R]:
+    """A helper that is pasted into the kernels of its own file."""
+    return cast(
+        "Callable[P, R]", numba.njit(inline="always", nogil=True, error_model="numpy")(func)
+    )

@@ -1,0 +1,1 @@
+"""What prices may do."""

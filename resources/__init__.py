@@ -1,0 +1,1 @@
+"""Data with a source: law, calendars, formats, demo, fonts, templates. No code."""

@@ -1,0 +1,1 @@
+"""What is seen: Qt only, handed frozen snapshots, sends out intents."""
