@@ -14,7 +14,64 @@ import click
 from app.commands.output import report_trouble
 
 # name: (module, attribute, one line of help)
-COMMANDS: dict[str, tuple[str, str, str]] = {}
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "gui": ("app.commands.gui", "gui", "open the workstation"),
+    "demo": (
+        "app.commands.demo",
+        "demo",
+        "the demo book on a replayed tape, with or without a window",
+    ),
+    "evaluate": (
+        "app.commands.evaluate",
+        "evaluate",
+        "forecasts, alpha and proposals of a book, with reasons",
+    ),
+    "orders": (
+        "app.commands.orders",
+        "orders",
+        "the blotter: stage, approve, reject, export, reconcile",
+    ),
+    "import": ("app.commands.imports", "import_", "read a custodian's file into a book"),
+    "context": (
+        "app.commands.context",
+        "context",
+        "household, profile, accounts and limits as TOML; the audit of gaps",
+    ),
+    "constraints": (
+        "app.commands.constraints",
+        "constraints",
+        "the constraint matrix of a household",
+    ),
+    "whatif": ("app.commands.whatif", "whatif", "before and after of a change; nothing is stored"),
+    "tax": ("app.commands.tax", "tax", "tax bills of households"),
+    "wash-sales": (
+        "app.commands.wash_sales",
+        "wash_sales",
+        "wash-sale findings of a trade history",
+    ),
+    "forecast": (
+        "app.commands.forecast",
+        "forecast",
+        "touch probabilities: one, or scored on real bars",
+    ),
+    "simulate": ("app.commands.simulate", "simulate", "a harvest policy on simulated paths"),
+    "optimize": ("app.commands.optimize", "optimize", "one optimisation problem"),
+    "backtest": ("app.commands.backtest", "backtest", "policies side by side on a price history"),
+    "shadow": ("app.commands.shadow", "shadow", "shadow ledgers, scores and the activation gate"),
+    "report": (
+        "app.commands.report",
+        "report",
+        "reports from the book alone, and their verification",
+    ),
+    "practice": ("app.commands.practice", "practice", "every household of a book"),
+    "book": (
+        "app.commands.book",
+        "book",
+        "create, inspect, verify, back up, encrypt, export a book",
+    ),
+    "bench": ("app.commands.bench", "bench", "measured speed beside peers"),
+    "doctor": ("app.commands.doctor", "doctor", "what is installed and whether it is sound"),
+}
 
 
 class LazyGroup(click.Group):
