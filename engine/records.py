@@ -270,6 +270,44 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class RealizedLot:
+    """A sale of (part of) a lot that has happened: one line of Form 8949.
+
+    Attributes:
+        sale_id: Trade that sold it.
+        lot_id: Lot it came from.
+        account_id: Account.
+        security_id: Security.
+        shares: Shares sold, > 0.
+        proceeds_usd: Net proceeds of those shares.
+        basis_usd: Adjusted basis of those shares.
+        acquired_on: Trade date of the acquisition.
+        held_since: Start of the holding period.
+        sold_on: Trade date of the sale.
+        term: Short or long.
+        disallowed_usd: Loss disallowed as a wash sale so far, >= 0.
+    """
+
+    sale_id: str
+    lot_id: str
+    account_id: str
+    security_id: str
+    shares: Decimal
+    proceeds_usd: Decimal
+    basis_usd: Decimal
+    acquired_on: date
+    held_since: date
+    sold_on: date
+    term: Term
+    disallowed_usd: Decimal = ZERO
+
+    @property
+    def recognized_usd(self) -> Decimal:
+        """Gain (+) or loss (-) that reaches the return: proceeds - basis + disallowed."""
+        return self.proceeds_usd - self.basis_usd + self.disallowed_usd
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A person or controlled entity of the household."""
 
@@ -488,7 +526,8 @@ class Constraint:
 class Household:
     """Everyone whose purchases can wash a sale, with all they hold, owe and plan.
 
-    ``trades`` holds purchases and sales of at least the last 61 days and of the tax year.
+    ``trades`` holds purchases and sales of at least the last 61 days and of the tax year;
+    ``realized`` the lots sold in the tax year and in the last 61 days, with their results.
     ``identical`` holds the household's own choices: sets of security ids to treat as
     substantially identical, beyond those of one issuer.
     """
@@ -502,6 +541,7 @@ class Household:
     sleeves: tuple[Sleeve, ...] = ()
     cash: tuple[Cash, ...] = ()
     trades: tuple[Trade, ...] = ()
+    realized: tuple[RealizedLot, ...] = ()
     external: tuple[ExternalAsset, ...] = ()
     cash_needs: tuple[CashNeed, ...] = ()
     planned_gains: tuple[PlannedGain, ...] = ()
