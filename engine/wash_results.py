@@ -79,8 +79,7 @@ class WashFinding:
         confidence: The least certain of the rules used.
         rule: The rule that decided, in a few words.
         citation: Sections and rulings relied on.
-        window_from: First trade date on which a purchase counts.
-        window_to: Last one.
+        window_to: Last trade date on which a purchase counts.
         at_risk: Whether a purchase may still wash what is allowed so far: the window is open.
         reviews: Points for a person to look at.
     """
@@ -90,7 +89,6 @@ class WashFinding:
     confidence: WashConfidence
     rule: str
     citation: str
-    window_from: date
     window_to: date
     at_risk: bool
     reviews: tuple[str, ...]
@@ -109,6 +107,12 @@ class WashFinding:
     def allowed_usd(self) -> Decimal:
         """Part that counts now."""
         return self.loss_usd - self.line.realized.disallowed_usd
+
+    @property
+    def window_from(self) -> date:
+        """First trade date on which a purchase counts: as long before the sale as after it."""
+        sold_on = self.line.realized.sold_on
+        return sold_on - (self.window_to - sold_on)
 
     @property
     def safe_from(self) -> date:

@@ -26,7 +26,7 @@ def long_from(held_since: date) -> date:
     first = held_since + DAY
     if first.month == 2 and first.day == 29:
         return date(first.year + 1, 3, 1)
-    return first.replace(year=first.year + 1)
+    return date(first.year + 1, first.month, first.day)
 
 
 def term(held_since: date, sold_on: date) -> Term:

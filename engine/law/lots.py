@@ -41,6 +41,8 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
     """
     if len(weights) == 1:
         return [total]
+    if not weights[1] and len(weights) == 2:
+        return [total, 0]
     whole = sum(weights)
     sign, units = (-1, -total) if total < 0 else (1, total)
     parts = [units * weight // whole for weight in weights]

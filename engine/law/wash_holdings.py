@@ -27,7 +27,7 @@ class Holdings:
         """Take every parcel, also those of the future, and each account's method."""
         self.problems: list[Problem] = []
         self._methods = methods
-        self._by_id = {parcel.lot.lot_id: parcel for parcel in parcels}
+        self._by_id = {parcel.lot_id: parcel for parcel in parcels}
         self._coming = sorted(parcels, key=attrgetter("rank"), reverse=True)
         self._position: dict[tuple[str, str], list[Parcel]] = {}
 
@@ -35,7 +35,7 @@ class Holdings:
         """Parcels and units of a sale; nothing when it is refused."""
         while self._coming and self._coming[-1].rank < sale.rank:
             parcel = self._coming.pop()
-            place = (parcel.lot.account_id, parcel.lot.security_id)
+            place = (parcel.account_id, parcel.security_id)
             self._position.setdefault(place, []).append(parcel)
         return self._named(sale) if sale.trade.lots else self._by_method(sale)
 
@@ -57,14 +57,14 @@ class Holdings:
         parcel, trade = self._by_id.get(lot_id), sale.trade
         if parcel is None:
             self._refuse(sale, "lots", lot_id, "unknown lot", "name a purchase of the history")
-        elif (parcel.lot.account_id, parcel.lot.security_id) != (
+        elif (parcel.account_id, parcel.security_id) != (
             trade.account_id,
             trade.security_id,
         ):
-            where = f"lot of {parcel.lot.security_id} in account {parcel.lot.account_id}"
+            where = f"lot of {parcel.security_id} in account {parcel.account_id}"
             self._refuse(sale, "lots", lot_id, where, "name a lot of the same position")
         elif parcel.rank > sale.rank:
-            rule = f"sold before it was bought on {parcel.lot.acquired_on}"
+            rule = f"sold before it was bought on {parcel.acquired_on}"
             self._refuse(sale, "lots", lot_id, rule, "correct the dates, or the order in the day")
         elif units <= 0 or units > parcel.held:
             rule = f"oversold: {_share_text(parcel.held, sale)} held"

@@ -68,12 +68,12 @@ class ShareScale:
 
 def micro(shares: Decimal) -> int:
     """Shares in millionths."""
-    return int(shares.scaleb(6))
+    return int(shares * 1_000_000)
 
 
 def cents(amount_usd: Decimal) -> int:
     """Dollars in cents, half-even."""
-    return int(amount_usd.scaleb(2).to_integral_value())
+    return round(amount_usd * 100)
 
 
 def read(
@@ -100,7 +100,7 @@ def read(
     )
     held = sorted(opening, key=lambda lot: (lot.acquired_on, lot.lot_id))
     parcels = [
-        _parcel(lot, rank - len(held), scale.per_micro(lot.security_id, date.min), carries)
+        _opening(lot, rank - len(held), scale.per_micro(lot.security_id, date.min), carries)
         for rank, lot in enumerate(held)
         if lot.account_id in carries
     ]
@@ -111,7 +111,7 @@ def read(
         if trade.side is Side.SELL:
             sales.append(_sale(trade, row, rank, per_micro))
         else:
-            parcels.append(_parcel(_bought(trade), rank, per_micro, carries))
+            parcels.append(_bought(trade, rank, per_micro, carries))
     return Intake(tuple(parcels), tuple(sales), problems)
 
 
@@ -121,35 +121,51 @@ def _time(trade: Trade) -> tuple[date, int, bool, int, str]:
     return (trade.traded_on, trade.seq, sells, len(trade.trade_id), trade.trade_id)
 
 
-def _bought(trade: Trade) -> Lot:
-    """A purchase as the lot that it opens."""
-    origin = Origin.REINVESTED if trade.side is Side.REINVEST else Origin.BOUGHT
-    cost = Decimal(cents(trade.shares * trade.price_usd)).scaleb(-2)
-    return Lot(
+def _bought(trade: Trade, rank: int, per_micro: int, carries: Mapping[str, bool]) -> Parcel:
+    """A purchase on the ledger."""
+    day = trade.traded_on.toordinal()
+    units, cost = micro(trade.shares) * per_micro, cents(trade.shares * trade.price_usd)
+    return Parcel(
         trade.trade_id,
         trade.account_id,
         trade.security_id,
+        trade.traded_on,
+        Origin.REINVESTED if trade.side is Side.REINVEST else Origin.BOUGHT,
+        True,
         trade.shares,
-        cost,
-        trade.traded_on,
-        trade.traded_on,
-        origin,
+        rank,
+        day,
+        per_micro,
+        Part(units, cost, 0, 0, day),
+        True,
+        carries[trade.account_id],
     )
 
 
-def _parcel(lot: Lot, rank: int, per_micro: int, carries: Mapping[str, bool]) -> Parcel:
+def _opening(lot: Lot, rank: int, per_micro: int, carries: Mapping[str, bool]) -> Parcel:
     """A lot on the ledger; one that carries a disallowed loss has served as a replacement."""
     gap = ZERO if lot.loss_basis_usd is None else lot.basis_usd - lot.loss_basis_usd
-    plain = Part(
-        micro(lot.shares) * per_micro,
-        cents(lot.basis_usd),
-        cents(gap),
-        cents(lot.wash_adjustment_usd),
-        lot.held_since.toordinal(),
+    return Parcel(
+        lot.lot_id,
+        lot.account_id,
+        lot.security_id,
+        lot.acquired_on,
+        lot.origin,
+        lot.covered,
+        lot.shares,
+        rank,
+        lot.acquired_on.toordinal(),
+        per_micro,
+        Part(
+            micro(lot.shares) * per_micro,
+            cents(lot.basis_usd),
+            cents(gap),
+            cents(lot.wash_adjustment_usd),
+            lot.held_since.toordinal(),
+        ),
+        lot.origin in ACQUIRED and not lot.wash_adjustment_usd,
+        carries[lot.account_id],
     )
-    acquired = lot.origin in ACQUIRED and not lot.wash_adjustment_usd
-    day = lot.acquired_on.toordinal()
-    return Parcel(lot, rank, day, per_micro, plain, acquired, carries[lot.account_id])
 
 
 def _sale(trade: Trade, row: int, rank: int, per_micro: int) -> Sale:

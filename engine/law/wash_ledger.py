@@ -16,9 +16,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 
 from engine.law.lots import apportion
-from engine.records import Lot, Trade
+from engine.records import Origin, Trade
 
 
 @dataclass(slots=True)
@@ -46,9 +48,9 @@ class Part:
             self.units = self.basis = self.gap = self.washed = 0
             return taken
         weights = (units, self.units - units)
-        basis, gap, washed = (
-            apportion(x, weights)[0] if x else 0 for x in (self.basis, self.gap, self.washed)
-        )
+        basis = apportion(self.basis, weights)[0]
+        gap = apportion(self.gap, weights)[0] if self.gap else 0
+        washed = apportion(self.washed, weights)[0] if self.washed else 0
         self.units -= units
         self.basis -= basis
         self.gap -= gap
@@ -61,7 +63,13 @@ class Parcel:
     """One purchase, or one lot held when the history begins.
 
     Attributes:
-        lot: The purchase as it was made.
+        lot_id: The purchase, or the opening lot.
+        account_id: Account.
+        security_id: Security.
+        acquired_on: Trade date.
+        origin: How the shares came.
+        covered: Whether the custodian reports the basis.
+        shares: Shares as acquired.
         rank: Place in time among all events of the household.
         day: Ordinal of the trade date.
         per_micro: Units in a millionth of a share of that day.
@@ -71,7 +79,13 @@ class Parcel:
         carries: Whether the account carries on a loss matched to it; else the loss is gone.
     """
 
-    lot: Lot
+    lot_id: str
+    account_id: str
+    security_id: str
+    acquired_on: date
+    origin: Origin
+    covered: bool
+    shares: Decimal
     rank: int
     day: int
     per_micro: int
@@ -83,10 +97,14 @@ class Parcel:
     @property
     def held(self) -> int:
         """Units still held."""
+        if not self.adjusted:
+            return self.plain.units
         return self.plain.units + sum(part.units for part in self.adjusted)
 
     def take(self, units: int) -> list[Part]:
         """Sell units: adjusted parts first, in their order, then plain shares."""
+        if not self.adjusted:
+            return [self.plain.cut(units)]
         taken = []
         while units and self.adjusted:
             first = self.adjusted[0]
@@ -110,7 +128,7 @@ class Match:
     since: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sale:
     """A sale in units and cents; ``rank``, ``day`` and ``per_micro`` as of a parcel."""
 
@@ -125,19 +143,29 @@ class Sale:
 
 @dataclass(slots=True)
 class Line:
-    """A part sold, with its cents and what replaced it."""
+    """A part sold, with its cents and what replaced it.
+
+    Attributes:
+        sale: The sale.
+        parcel: Purchase it came from.
+        part: Shares sold with their basis.
+        proceeds: Cents.
+        gain: Cents won (+) or lost (-).
+        matches: Replacement shares.
+    """
 
     sale: Sale
     parcel: Parcel
     part: Part
     proceeds: int
+    gain: int
     matches: list[Match] = field(default_factory=list)
 
-    @property
-    def gain(self) -> int:
-        """Cents won (+) or lost (-); a gift between its two bases has neither."""
-        gain = self.proceeds - self.part.basis
-        return gain if gain >= 0 or not self.part.gap else min(0, gain + self.part.gap)
+
+def gain_of(part: Part, proceeds: int) -> int:
+    """Cents won (+) or lost (-); a gift between its two bases has neither (1015(a))."""
+    gain = proceeds - part.basis
+    return gain if gain >= 0 or not part.gap else min(0, gain + part.gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,38 +188,41 @@ class GroupLedger:
         self._days = [parcel.day for parcel in self._parcels]
         self._next = list(range(len(self._parcels) + 1))
 
-    def sell(
-        self, sale: Sale, picks: Sequence[tuple[Parcel, int]], *, taxed: bool
-    ) -> list[Line]:
+    def sell(self, sale: Sale, picks: Sequence[tuple[Parcel, int]], *, taxed: bool) -> list[Line]:
         """One order: its lines by original acquisition, losses matched share for share.
 
         The whole order leaves the parcels first, so that shares sold in it replace nothing.
         """
-        ordered = sorted(picks, key=lambda pick: pick[0].rank)
-        sold = [(parcel, part) for parcel, units in ordered for part in parcel.take(units)]
+        if len(picks) > 1:
+            picks = sorted(picks, key=lambda pick: pick[0].rank)
+        sold = [(parcel, part) for parcel, units in picks for part in parcel.take(units)]
         cents = apportion(sale.proceeds, [part.units for _, part in sold])
-        lines = [Line(sale, p, part, c) for (p, part), c in zip(sold, cents, strict=True)]
-        if taxed:
-            for line in lines:
-                if line.gain < 0:
-                    self._match(line, sale.day)
+        lines = [
+            Line(sale, parcel, part, amount, gain_of(part, amount))
+            for (parcel, part), amount in zip(sold, cents, strict=True)
+        ]
+        for line in lines:
+            if taxed and line.gain < 0:
+                self._match(line, sale.day)
         return lines
 
     def _match(self, line: Line, day: int) -> None:
         """Find the replacement of a loss and move the loss into it."""
         found, left = [], line.part.units
+        last_day = day + self._choices.window_days
         i = self._candidate(bisect_left(self._days, day - self._choices.window_days))
-        while left and i < len(self._days) and self._days[i] <= day + self._choices.window_days:
+        while left and i < len(self._days) and self._days[i] <= last_day:
             parcel = self._parcels[i]
             if self._may_replace(parcel, line.parcel):
-                found.append((parcel, min(left, parcel.plain.units)))
-                left -= found[-1][1]
+                units = min(left, parcel.plain.units)
+                found.append((parcel, units))
+                left -= units
             i = self._candidate(i + 1)
         if found:
             cents = apportion(-line.gain, [*(units for _, units in found), left])
-            tacked = day - line.part.since
+            since = line.part.since
             line.matches = [
-                self._replace(parcel, units, loss, line.part.since, tacked)
+                self._replace(parcel, units, loss, since, day - since)
                 for (parcel, units), loss in zip(found, cents, strict=False)
             ]
 
@@ -199,7 +230,7 @@ class GroupLedger:
         """Not shares of the same purchase; earlier purchases only if the setting counts them."""
         if parcel is sold:
             return False
-        return self._choices.earlier_purchases_count or parcel.rank > sold.rank
+        return parcel.rank > sold.rank or self._choices.earlier_purchases_count
 
     def _replace(self, parcel: Parcel, units: int, loss: int, since: int, tacked: int) -> Match:
         """Part of a parcel becomes adjusted: its basis takes the loss, its holding is tacked."""

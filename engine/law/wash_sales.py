@@ -29,7 +29,7 @@ rather than the date copied; a spouse's or entity's lot carries the loss on, fla
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -45,6 +45,7 @@ from engine.law.wash_words import Narrator
 from engine.records import (
     CENT,
     MICRO,
+    ZERO,
     Account,
     AccountKind,
     Lot,
@@ -154,16 +155,12 @@ def scan(
     problems = sorted((*intake.problems, *holdings.problems), key=lambda p: p.line)
     if problems:
         raise RefusedTradesError(problems)
-    narrator = Narrator(
-        registered, owners, identical, trades, options_on or {}, window_days, as_of
-    )
+    narrator = Narrator(registered, owners, identical, trades, options_on or {}, window_days, as_of)
     told = tuple(_line(line) for line in lines)
     return WashScan(told, _open_lots(intake.parcels, scale), narrator.findings(told))
 
 
-def _carries(
-    account: Account, owners: Mapping[str, PersonRole], settings: WashSettings
-) -> bool:
+def _carries(account: Account, owners: Mapping[str, PersonRole], settings: WashSettings) -> bool:
     """Whether a replacement bought in the account carries the loss on."""
     if account.kind.swallows_losses:
         return False
@@ -179,7 +176,7 @@ def _ledgers(
     """One ledger for each identical group."""
     by_group: dict[str, list[Parcel]] = {}
     for parcel in parcels:
-        by_group.setdefault(identical.group(parcel.lot.security_id), []).append(parcel)
+        by_group.setdefault(identical.group(parcel.security_id), []).append(parcel)
     choices = Choices(
         window_days,
         settings.tacking is Tacking.ORIGINAL_DATE,
@@ -190,46 +187,49 @@ def _ledgers(
 
 def _line(line: Line) -> WashLine:
     """A line of the ledger as exact money."""
-    part, trade, lot = line.part, line.sale.trade, line.parcel.lot
+    part, sale, parcel = line.part, line.sale, line.parcel
     since, disallowed, lost = date.fromordinal(part.since), 0, 0
     for match in line.matches:
         disallowed += match.disallowed
         lost += 0 if match.parcel.carries else match.disallowed
+    whole = part.units == sale.units
     realized = RealizedLot(
-        trade.trade_id,
-        lot.lot_id,
-        lot.account_id,
-        lot.security_id,
-        _shares(part.units, line.sale.per_micro),
+        sale.trade.trade_id,
+        parcel.lot_id,
+        parcel.account_id,
+        parcel.security_id,
+        sale.trade.shares if whole else _shares(part.units, sale.per_micro),
         _usd(line.proceeds),
         _usd(line.proceeds - line.gain),
-        lot.acquired_on,
+        parcel.acquired_on,
         since,
-        trade.traded_on,
-        _term(lot, since, trade.traded_on, gift_at_a_loss=part.gap > 0 and line.gain < 0),
-        _usd(disallowed),
+        sale.trade.traded_on,
+        _term(parcel, since, sale.trade.traded_on, part.gap > 0 and line.gain < 0),
+        _usd(disallowed) if disallowed else ZERO,
     )
-    return WashLine(realized, _usd(lost), tuple(_match(match) for match in line.matches))
+    if not line.matches:
+        return WashLine(realized)
+    return WashLine(realized, _usd(lost), tuple([_match(match) for match in line.matches]))
 
 
-def _term(lot: Lot, since: date, sold_on: date, *, gift_at_a_loss: bool) -> Term:
+def _term(parcel: Parcel, since: date, sold_on: date, gift_at_a_loss: bool) -> Term:
     """Term of a part sold; see ``holding.term_of`` for inheritances and gifts."""
-    if lot.origin is Origin.INHERITED:
+    if parcel.origin is Origin.INHERITED:
         return Term.LONG
-    return term(lot.acquired_on if gift_at_a_loss else since, sold_on)
+    return term(parcel.acquired_on if gift_at_a_loss else since, sold_on)
 
 
 def _match(match: Match) -> WashMatch:
     """A match of the ledger as exact money."""
-    lot = match.parcel.lot
+    parcel = match.parcel
     return WashMatch(
-        lot.lot_id,
-        lot.account_id,
-        lot.security_id,
-        lot.acquired_on,
-        _shares(match.units, match.parcel.per_micro),
+        parcel.lot_id,
+        parcel.account_id,
+        parcel.security_id,
+        parcel.acquired_on,
+        _shares(match.units, parcel.per_micro),
         _usd(match.disallowed),
-        not match.parcel.carries,
+        not parcel.carries,
         _usd(match.basis_after),
         date.fromordinal(match.since),
     )
@@ -239,28 +239,34 @@ def _open_lots(parcels: Sequence[Parcel], scale: ShareScale) -> tuple[OpenLot, .
     """Parts still held, by purchase; adjusted ones first, in the order they were adjusted."""
     found = []
     for parcel in sorted(parcels, key=lambda p: (p.day, p.rank)):
-        per_micro = scale.per_micro(parcel.lot.security_id, None)
-        for number, part in enumerate((*parcel.adjusted, parcel.plain)):
-            if part.units:
-                adjusted = number < len(parcel.adjusted)
-                found.append(_open_lot(parcel.lot, part, per_micro, number + 1 if adjusted else 0))
+        if not parcel.held:
+            continue
+        per_micro = scale.per_micro(parcel.security_id, None)
+        found += [
+            _open_lot(parcel, part, per_micro, f"{parcel.lot_id}/{number}")
+            for number, part in enumerate(parcel.adjusted, start=1)
+        ]
+        if parcel.plain.units:
+            found.append(_open_lot(parcel, parcel.plain, per_micro, parcel.lot_id))
     return tuple(found)
 
 
-def _open_lot(lot: Lot, part: Part, per_micro: int, number: int) -> OpenLot:
-    """A part still held as a lot; an adjusted part gets a number of its own behind the id."""
-    return OpenLot(
-        lot.lot_id,
-        replace(
-            lot,
-            lot_id=f"{lot.lot_id}/{number}" if number else lot.lot_id,
-            shares=_shares(part.units, per_micro),
-            basis_usd=_usd(part.basis),
-            held_since=date.fromordinal(part.since),
-            wash_adjustment_usd=_usd(part.washed),
-            loss_basis_usd=_usd(part.basis - part.gap) if part.gap else None,
-        ),
+def _open_lot(parcel: Parcel, part: Part, per_micro: int, lot_id: str) -> OpenLot:
+    """A part still held as a lot; an adjusted part has a number of its own behind the id."""
+    lot = Lot(
+        lot_id,
+        parcel.account_id,
+        parcel.security_id,
+        _shares(part.units, per_micro),
+        _usd(part.basis),
+        parcel.acquired_on,
+        date.fromordinal(part.since),
+        parcel.origin,
+        _usd(part.washed),
+        _usd(part.basis - part.gap) if part.gap else None,
+        parcel.covered,
     )
+    return OpenLot(parcel.lot_id, lot)
 
 
 def _usd(cents: int) -> Decimal:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from engine.law.identical import IdenticalGroups
-from engine.records import Account, AccountKind, PersonRole, Side, Trade
+from engine.records import Account, AccountKind, PersonRole, RealizedLot, Side, Trade
 from engine.results import WashConfidence
 from engine.wash_results import WashFinding, WashLine, WashMatch, WashStatus
 
@@ -59,10 +59,9 @@ class Narrator:
             self._confidence(line),
             rule,
             citation,
-            sold.sold_on - self._window,
             closes_on,
             self._known_to <= closes_on and sold.disallowed_usd < -line.gain_usd,
-            (*self._reviews(line), *self._option_reviews(line)),
+            self._reviews(line) if line.matches or self._options else (),
         )
 
     def _rule(self, line: WashLine) -> tuple[WashStatus, str, str]:
@@ -95,30 +94,31 @@ class Narrator:
         here, there = self._relation[line.realized.account_id], self._relation[match.account_id]
         return not match.permanent and here != there
 
-    def _reviews(self, line: WashLine) -> Iterable[str]:
+    def _reviews(self, line: WashLine) -> tuple[str, ...]:
         """Points where the law is open or a person must look."""
-        sold = line.realized
-        for match in line.matches:
-            if match.security_id != sold.security_id:
-                reason = self._identical.reason(sold.security_id, match.security_id)
-                yield f"{match.security_id} is treated as identical to {sold.security_id}: {reason}"
-            if self._related(line, match):
-                whose = self._relation[match.account_id]
-                yield (
-                    f"the loss is carried in {match.purchase_id}, which belongs to the {whose}: "
-                    "the statute names the taxpayer's basis alone"
-                )
-            if match.bought_on < sold.acquired_on:
-                yield (
-                    f"{match.purchase_id} was bought before the lot sold; that such shares replace "
-                    "it is the cautious reading, and disputed"
-                )
+        matched = [said for match in line.matches for said in self._match_reviews(line, match)]
+        return (*matched, *self._option_reviews(line.realized)) if self._options else tuple(matched)
 
-    def _option_reviews(self, line: WashLine) -> Iterable[str]:
-        """Options on the stock bought inside the window: flagged, not computed."""
+    def _match_reviews(self, line: WashLine, match: WashMatch) -> Iterator[str]:
+        """Why one match may be read in another way."""
         sold = line.realized
-        if not self._options:
-            return
+        if match.security_id != sold.security_id:
+            reason = self._identical.reason(sold.security_id, match.security_id)
+            yield f"{match.security_id} is treated as identical to {sold.security_id}: {reason}"
+        if self._related(line, match):
+            whose = self._relation[match.account_id]
+            yield (
+                f"the loss is carried in {match.purchase_id}, which belongs to the {whose}: "
+                "the statute names the taxpayer's basis alone"
+            )
+        if match.bought_on < sold.acquired_on:
+            yield (
+                f"{match.purchase_id} was bought before the lot sold; that such shares replace "
+                "it is the cautious reading, and disputed"
+            )
+
+    def _option_reviews(self, sold: RealizedLot) -> Iterator[str]:
+        """Options on the stock bought inside the window: flagged, not computed."""
         bought = self._options.get(self._identical.group(sold.security_id), ())
         first = bisect_left(bought, (sold.sold_on - self._window, ""))
         last = bisect_right(bought, (sold.sold_on + self._window, "\uffff"))
@@ -137,5 +137,3 @@ def _relation(account: Account, owners: Mapping[str, PersonRole]) -> str:
     if account.kind is AccountKind.JOINT:
         return "client"
     return "spouse" if role is PersonRole.SPOUSE else "client"
-
-

@@ -1,0 +1,183 @@
+"""`lotlight wash-sales`: the wash-sale rule on trade histories, with the rule cited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.commands.output import ProblemsError, emit
+from app.commands.wash_events import Case, Family, read_case
+from engine.law.holding import long_from
+from engine.law.identical import groups
+from engine.law.wash_sales import RefusedTradesError, scan
+from engine.results import Problem
+from engine.wash_results import OpenLot, WashFinding, WashLine, WashScan
+
+WINDOW_DAYS = 30
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--brief", is_flag=True, help="Lines, lots and totals alone, without findings.")
+def wash_sales(file: Path, as_json: bool, brief: bool) -> None:
+    """Apply the wash-sale rule to the trade histories in FILE, over whole households.
+
+    FILE is JSON: {"cases": [{"events": [...], "settings": {...}}]}. Every purchase in any account
+    of a household counts, IRA and spouse included.
+    """
+    cases = _read(file)
+    results, problems = [], [problem for case in cases for problem in case.problems]
+    for number, case in enumerate(cases, start=1):
+        if not case.problems:
+            results.append(_scans(case, f"{file.name} case {number}", problems))
+    if problems:
+        raise ProblemsError(problems)
+    if as_json:
+        found = (_document(case, scans, brief) for case, scans in zip(cases, results, strict=True))
+        emit({"cases": list(found)})
+        return
+    for case, scans in zip(cases, results, strict=True):
+        for line in _text(case, scans):
+            click.echo(line)
+
+
+def _read(file: Path) -> list[Case]:
+    """Every case of the file; a file that is no JSON is one problem."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        line = getattr(error, "lineno", 0)
+        found = Problem(file.name, line, "file", "", f"not JSON: {error}", "mend it at that place")
+        raise ProblemsError([found]) from error
+    cases = document.get("cases") if isinstance(document, dict) else None
+    if not isinstance(cases, list):
+        rule = "no list of cases"
+        found = Problem(file.name, 0, "cases", "", rule, 'write {"cases": [{"events": [...]}]}')
+        raise ProblemsError([found])
+    return [read_case(raw, f"{file.name} case {n}") for n, raw in enumerate(cases, start=1)]
+
+
+def _scans(case: Case, source: str, problems: list[Problem]) -> list[WashScan]:
+    """One scan for each household of a case; refused trades become problems of their rows."""
+    found = []
+    for family in case.families:
+        try:
+            found.append(
+                scan(
+                    family.trades,
+                    family.accounts,
+                    window_days=WINDOW_DAYS,
+                    people=family.people,
+                    identical=groups((), family.sets),
+                    settings=case.settings,
+                    as_of=case.as_of,
+                )
+            )
+        except RefusedTradesError as error:
+            problems += [
+                replace(p, source=source, line=family.rows[p.line - 1]) for p in error.problems
+            ]
+    return found
+
+
+def _document(case: Case, scans: list[WashScan], brief: bool) -> dict[str, Any]:
+    """A case as the contract writes it, findings behind it."""
+    lines = sorted(
+        (line for one in scans for line in one.lines), key=lambda line: line.realized.sold_on
+    )
+    lots = sorted(
+        (lot for one in scans for lot in one.open_lots), key=lambda lot: lot.lot.acquired_on
+    )
+    document: dict[str, Any] = {"name": case.name} if case.name else {}
+    document["lines"] = [_line(line) for line in lines]
+    document["open_lots"] = [_open_lot(lot) for lot in lots]
+    document["total_reported"] = float(sum(one.reported_usd for one in scans))
+    document["total_disallowed"] = float(sum(one.disallowed_usd for one in scans))
+    document["total_lost"] = float(sum(one.lost_usd for one in scans))
+    if not brief:
+        document["findings"] = [
+            _finding(finding, family)
+            for family, one in zip(case.families, scans, strict=True)
+            for finding in one.findings
+        ]
+        document["settings"] = list(case.settings.in_words())
+    return document
+
+
+def _line(line: WashLine) -> dict[str, Any]:
+    """A sale line."""
+    sold = line.realized
+    return {
+        "sell": sold.sale_id,
+        "lot": sold.lot_id,
+        "qty": float(sold.shares),
+        "proceeds": float(sold.proceeds_usd),
+        "basis": float(sold.basis_usd),
+        "gain": float(line.gain_usd),
+        "disallowed": float(sold.disallowed_usd),
+        "lost": float(line.lost_usd),
+        "term": str(sold.term),
+        "matches": [[match.purchase_id, float(match.shares)] for match in line.matches],
+        "reported": float(sold.recognized_usd),
+    }
+
+
+def _open_lot(found: OpenLot) -> dict[str, Any]:
+    """Shares still held."""
+    lot = found.lot
+    return {
+        "lot": found.purchase_id,
+        "account": lot.account_id,
+        "qty": float(lot.shares),
+        "basis_per_share": float(lot.basis_usd / lot.shares),
+        "holding_start": lot.held_since.isoformat(),
+        "long_from": long_from(lot.held_since).isoformat(),
+    }
+
+
+def _finding(finding: WashFinding, family: Family) -> dict[str, Any]:
+    """What the rule did to one loss, and why."""
+    sold = finding.line.realized
+    return {
+        "sell": sold.sale_id,
+        "lot": sold.lot_id,
+        "household": family.name,
+        "account": sold.account_id,
+        "symbol": sold.security_id,
+        "status": str(finding.status),
+        "confidence": str(finding.confidence),
+        "rule": finding.rule,
+        "citation": finding.citation,
+        "loss": float(finding.loss_usd),
+        "deferred": float(finding.deferred_usd),
+        "lost": float(finding.line.lost_usd),
+        "allowed": float(finding.allowed_usd),
+        "words": finding.words,
+        "safe_from": finding.safe_from.isoformat(),
+        "at_risk": finding.at_risk,
+        "crosses_year_end": finding.crosses_year_end,
+        "reviews": list(finding.reviews),
+    }
+
+
+def _text(case: Case, scans: Iterable[WashScan]) -> Iterator[str]:
+    """A case for a person."""
+    yield case.name or "history"
+    for one in scans:
+        for finding in one.findings:
+            yield f"  {finding.status}, {finding.confidence}: {finding.words}"
+            yield f"    {finding.rule} ({finding.citation}); safe from {finding.safe_from}"
+            for review in finding.reviews:
+                yield f"    to look at: {review}"
+        yield (
+            f"  reported {one.reported_usd:,.2f}, disallowed {one.disallowed_usd:,.2f}, "
+            f"of which lost for good {one.lost_usd:,.2f}"
+        )
+    for words in case.settings.in_words():
+        yield f"  {words}"
