@@ -279,6 +279,7 @@ class TaxBill:
         lt_carryforward_usd: Long-term loss carried to the next year, positive.
         provisional: Notes on figures that are not enacted or not indexed yet.
         law_version: Digest of the law files used.
+        itemizes: Whether the itemised deductions are the larger.
     """
 
     year: int
@@ -290,6 +291,7 @@ class TaxBill:
     lt_carryforward_usd: Decimal
     provisional: tuple[str, ...]
     law_version: str
+    itemizes: bool = False
 
     def line(self, key: str) -> Decimal:
         """Amount of the line with that key.
