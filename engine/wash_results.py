@@ -188,6 +188,12 @@ class WashScan:
     findings: tuple[WashFinding, ...]
 
     @property
+    def part_of(self) -> dict[str, str]:
+        """Purchase of each open lot that has served as a replacement."""
+        parts = (x for x in self.open_lots if x.lot.lot_id != x.purchase_id)
+        return {x.lot.lot_id: x.purchase_id for x in parts}
+
+    @property
     def reported_usd(self) -> Decimal:
         """Gains less allowed losses, as the return shows them."""
         return sum((line.realized.recognized_usd for line in self.lines), ZERO)
