@@ -137,7 +137,7 @@ def _own_uv() -> str | None:
 
 def _installed(command: Sequence[str], lock_file: Path, project: Sequence[str]) -> bool:
     """Install the lock, then the project on top of it."""
-    compiled = ["--compile-bytecode"] if "uv" in Path(command[0]).name else []
+    compiled = ["--compile-bytecode", "--quiet"] if "uv" in Path(command[0]).name else []
     locked = [*command, *compiled, "--require-hashes", "-r", lock_file]
     return _run(*locked) == 0 and _run(*command, *project) == 0
 
