@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,21 @@ def dollars(amount: float) -> Decimal:
 def as_float(amount: Decimal) -> float:
     """Exact money as a float for a kernel."""
     return float(amount)
+
+
+def as_floats(record: Any) -> Any:
+    """A record of exact numbers for a kernel: the same named tuple of floats and arrays.
+
+    Decimals become floats, plain tuples of them float64 arrays, named tuples are walked into;
+    whole numbers and truth values stay what they are.
+    """
+    if isinstance(record, Decimal):
+        return float(record)
+    if isinstance(record, tuple) and hasattr(record, "_fields"):
+        return type(record)(*(as_floats(part) for part in record))
+    if isinstance(record, tuple):
+        return np.array([float(part) for part in record], dtype=np.float64)
+    return record
 
 
 @dataclass(frozen=True, slots=True)

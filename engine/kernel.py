@@ -4,10 +4,12 @@ Kernels release the GIL, so that the window stays live beside them, and are cach
 ``NUMBA_DISABLE_JIT=1`` leaves them plain Python to step through.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
 
 import numba
+import numba.extending
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,3 +49,19 @@ def inline_kernel(func: Callable[P, R]) -> Callable[P, R]:
     return cast(
         "Callable[P, R]", numba.njit(inline="always", nogil=True, error_model="numpy")(func)
     )
+
+
+def callable_in_kernels(*functions: Callable[..., object]) -> str:
+    """Let kernels call plain functions that stay plain Python for everyone else.
+
+    Returns:
+        A fingerprint of their code. numba's disk cache looks at the kernel's own bytecode and
+        closure alone, so a kernel that calls these must close over the fingerprint, or an edit
+        of a rule would leave the old machine code in use.
+    """
+    digest = hashlib.sha256()
+    for function in functions:
+        numba.extending.register_jitable(function)
+        code = function.__code__
+        digest.update(repr((code.co_code, code.co_consts, code.co_names)).encode())
+    return digest.hexdigest()

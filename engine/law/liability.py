@@ -16,9 +16,8 @@ from engine.law.states import StateReturn, StateRules, state_return
 from engine.records import CENT, ZERO, TaxProfile
 from engine.results import BillLine, TaxBill
 
-Rules = tuple[FederalRules[Decimal], StateRules[Decimal] | None]
+Rules = tuple[FederalRules[Decimal], StateRules[Decimal]]
 Returns = tuple[FederalReturn[Decimal], StateReturn[Decimal]]
-NO_STATE_TAX: StateReturn[Decimal] = StateReturn(taxable=ZERO, tax=ZERO, local=ZERO)
 
 
 def bill(
@@ -59,18 +58,16 @@ def bill(
 
 
 def rules_of(profile: TaxProfile, law: Law) -> Rules:
-    """Federal and state rules of a profile; no state rules where the state is left out."""
-    federal = federal_rules(law, profile.year, profile.filing_status)
-    if profile.state == NO_STATE:
-        return federal, None
-    return federal, state_rules(law, profile.state, profile.year, profile.filing_status)
+    """Federal and state rules of a profile."""
+    return (
+        federal_rules(law, profile.year, profile.filing_status),
+        state_rules(law, profile.state, profile.year, profile.filing_status),
+    )
 
 
 def work_out(rules: Rules, income: Income[Decimal]) -> Returns:
     """Federal and state return, exact and not rounded."""
     federal = federal_return(rules[0], income)
-    if rules[1] is None:
-        return federal, NO_STATE_TAX
     return federal, state_return(rules[1], rules[0], income, federal)
 
 

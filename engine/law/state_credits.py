@@ -75,18 +75,20 @@ def recapture(rules: RecaptureRules[N], brackets: Schedule[N], taxable: N, tax: 
     k = bracket(brackets, taxable)
     rate = brackets.rates[k]
     if rate <= rules.first_rate:
-        return (rate * taxable - tax) * _share(agi - rules.start, rules.span)
+        return (rate * taxable - tax) * share_of(agi - rules.start, rules.span)
     start = brackets.starts[k]
-    before = _benefit(brackets, k - 1)
-    return before + (_benefit(brackets, k) - before) * _share(positive(agi - start), rules.span)
+    before = lower_bracket_benefit(brackets, k - 1)
+    return before + (lower_bracket_benefit(brackets, k) - before) * share_of(
+        positive(agi - start), rules.span
+    )
 
 
-def _share(part: N, whole: N) -> N:
+def share_of(part: N, whole: N) -> N:
     """Part of the whole, at most all of it."""
     return min(part, whole) / whole
 
 
-def _benefit(brackets: Schedule[N], k: int) -> N:
+def lower_bracket_benefit(brackets: Schedule[N], k: int) -> N:
     """What the lower brackets save someone whose income just enters bracket ``k``."""
     start = brackets.starts[k]
     return brackets.rates[k] * start - schedule_tax(brackets, start)

@@ -75,6 +75,8 @@ class _Table:
         return self._law.schedule(key, self._year, self._column("brackets") or "")
 
     def base(self) -> int:
+        if self._state == NO_STATE:
+            return BASE_NONE
         return BASES[str(self._law.value(f"{self._state}.base", self._year))]
 
     def _column(self, name: str) -> str | None:
@@ -89,7 +91,7 @@ class _Table:
 
 @lru_cache(maxsize=1024)
 def state_rules(law: Law, state: str, year: int, status: FilingStatus) -> StateRules[Decimal]:
-    """Every number of a state for a year and filing status.
+    """Every number of a state for a year and filing status; ``NO_STATE`` taxes nothing.
 
     Raises:
         InputError: If the law has no such state, or no tables of it for the year.
@@ -169,6 +171,8 @@ def _allowances(table: _Table) -> AllowanceRules[Decimal]:
 
 def _known(law: Law, state: str, year: int) -> str:
     """The state's code, if the law has tables of it for the year."""
+    if state == NO_STATE:
+        return state
     entries = law.values.get(f"{state}.base")
     if not entries:
         raise InputError("state", state, f"write a two-letter code or {NO_STATE} for none")
