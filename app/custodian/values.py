@@ -145,11 +145,12 @@ Line = LotLine | PositionLine | CashLine | TransactionLine | RealizedLine | Amou
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that could not be taken, in the input's own columns."""
+    """A row that could not be taken, in the input's own columns, with the titles above it."""
 
     line: int
     header: tuple[str, ...]
     cells: tuple[str, ...]
+    titles: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,7 @@ class Gap:
 
     Attributes:
         kind: ``basis_unknown``, ``lots_missing``, ``lots_do_not_add_up``, ``date_unknown``,
-            ``account_unknown``, ``totals_differ``.
+            ``account_unknown``, ``security_unknown``, ``totals_differ``.
         account: Account id of the book, or the number as written where it is not known.
         security: Symbol.
         what: One sentence for the advisor.
@@ -311,6 +312,7 @@ class ImportPlan:
         transactions: Only those the book has not seen.
         realized: Closed lots as the custodian says; kept beside ours, broker figures win.
         gaps: What stays unknown.
+        amounts: Boxes of tax forms.
         rejected, problems, totals: As read.
     """
 
@@ -329,6 +331,7 @@ class ImportPlan:
     transactions: tuple[Transaction, ...] = ()
     realized: tuple[RealizedLot, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    amounts: tuple[AmountLine, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     totals: tuple[ControlTotal, ...] = ()
