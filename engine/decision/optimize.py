@@ -42,11 +42,11 @@ class Settings:
     """How hard to look.
 
     Attributes:
-        gap_usd: The search of directions stops at this distance from the bound.
+        gap: The search of directions stops this close to the bound, as a share of the book.
         explain: Whether an infeasible problem is taken apart (conflict and ways out).
     """
 
-    gap_usd: float = 1.0
+    gap: float = 1e-7
     explain: bool = True
 
 
@@ -131,7 +131,7 @@ def solve(
     hold = worth(problem, nothing(problem))
     cut = segments(problem, placeable(problem))
     start = warm if warm is not None and warm.size == cut.lowest.size else None
-    way = search(cut, settings.gap_usd / problem.value_usd, start)
+    way = search(cut, settings.gap, start)
     plan = None if cut.beyond_reach(way.prices) else _plan(problem, way, settings)
     if kept(misses(problem, nothing(problem), hold)) and (
         plan is None or hold.objective_usd < plan.found.objective_usd
@@ -157,7 +157,7 @@ def _plan(problem: Problem, way: Directions, settings: Settings) -> _Plan | None
     margins, cutoff, ranges = Margins(), 0.5, placeable(problem)
     for _ in range(ROUNDS):
         cut = segments(margins.tighten(problem), ranges)
-        optimum = _optimum(cut, way, settings.gap_usd / problem.value_usd)
+        optimum = _optimum(cut, way, settings.gap)
         if optimum is None and (cutoff < LEAST_CUTOFF or problem.min_trade_usd == 0):
             return None
         if optimum is None:  # too much was left out: lift more small trades instead
