@@ -9,6 +9,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -52,21 +53,22 @@ def _shipped() -> Law:
     problems: list[Problem] = []
     digest = hashlib.sha256()
     values: dict[str, list[Cited]] = {}
-    scenarios: dict[str, Scenario] = {}
+    heads: list[tuple[str, dict[str, Any]]] = []
     for path in _toml_files(files("resources") / "law"):
         raw = path.read_bytes()
         digest.update(raw)
         document = _parsed(path.name, raw, problems)
         if "scenario" in document:
-            scenario = _scenario(document, path.name, problems)
-            scenarios[scenario.name] = scenario
+            heads.append((path.name, document))
             continue
         for entry in _entries(document, path.name, problems):
             values.setdefault(entry.key, []).append(entry)
+    ordered = {k: tuple(sorted(v, key=lambda e: e.first_year)) for k, v in sorted(values.items())}
+    law = Law(digest.hexdigest()[:16], ordered)
+    scenarios = [_scenario(document, name, law, problems) for name, document in heads]
     if problems:
         raise ProblemsError(problems)
-    ordered = {k: tuple(sorted(v, key=lambda e: e.first_year)) for k, v in sorted(values.items())}
-    return Law(digest.hexdigest()[:16], ordered, scenarios)
+    return replace(law, scenarios={scenario.name: scenario for scenario in scenarios})
 
 
 def _toml_files(folder: Traversable) -> Iterator[Traversable]:
@@ -158,21 +160,44 @@ def _plain(raw: Any) -> Plain | None:
     return tuple((Decimal(start), Decimal(rate)) for start, rate in raw)
 
 
-def _scenario(document: Mapping[str, Any], name: str, problems: list[Problem]) -> Scenario:
-    """A named change of the law: a header and entries in the form of the law itself."""
-    head = document["scenario"]
+def _scenario(
+    document: Mapping[str, Any], name: str, law: Law, problems: list[Problem]
+) -> Scenario:
+    """A named change of the law: a header, and entries in the form of the law itself.
+
+    ``from_law`` names entries that the law already holds, as ``key@first year``, so that a
+    provision with a set date can be moved without being written twice.
+    """
+    head = dict.fromkeys(HEADER, "") | document["scenario"]
+
+    def wrong(field: str, rule: str, remedy: str) -> None:
+        value = str(head[field])
+        problems.append(Problem(name, 0, f"scenario.{field}", value, rule, remedy))
+
     for field in HEADER:
-        if field not in head:
-            problems.append(
-                Problem(name, 0, f"scenario.{field}", "", "missing", f"write the {field}")
-            )
+        if head[field] == "":
+            wrong(field, "missing", f"write the {field} of the scenario")
+    if head["status"] not in set(Status):
+        wrong("status", "unknown", f"use one of {', '.join(Status)}")
+        head["status"] = Status.PROPOSED
+    held = [_held(law, label) for label in head.get("from_law", ())]
+    if None in held:
+        wrong("from_law", "not in the law", "name entries as key@first year")
+    changes = (*(entry for entry in held if entry), *_entries(document, name, problems))
+    problems += check_changes(law, changes, name)
     return Scenario(
-        name=head.get("name", name),
-        title=head.get("title", ""),
-        status=Status(head.get("status", Status.PROPOSED)),
-        probability=float(head.get("probability", 0)),
-        start_year=int(head.get("from", 0)),
-        source=head.get("source", ""),
-        changes=tuple(_entries(document, name, problems)),
+        name=head["name"],
+        title=head["title"],
+        status=Status(head["status"]),
+        probability=float(head["probability"] or 0),
+        start_year=int(head["from"] or 0),
+        source=head["source"],
+        changes=changes,
         note=head.get("note", ""),
     )
+
+
+def _held(law: Law, label: str) -> Cited | None:
+    """The entry that a label of the form ``key@first year`` names."""
+    key, _, year = label.partition("@")
+    return next((e for e in law.values.get(key, ()) if str(e.first_year) == year), None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
 from engine.errors import OverdrawnLotError
@@ -18,6 +18,11 @@ from engine.errors import OverdrawnLotError
 CENT = Decimal("0.01")
 MICRO = Decimal("0.000001")
 ZERO = Decimal(0)
+
+
+def cents(amount_usd: Decimal) -> Decimal:
+    """An exact amount rounded to the cent, half-even."""
+    return amount_usd.quantize(CENT, rounding=ROUND_HALF_EVEN)
 
 
 class SecurityKind(StrEnum):
@@ -424,6 +429,26 @@ class PlannedGain:
     note: str = ""
 
 
+class IncomeKind(StrEnum):
+    """What kind of income an expected amount is; it decides which taxes it meets."""
+
+    WAGES = "wages"
+    INTEREST = "interest"
+    QUALIFIED_DIVIDENDS = "qualified_dividends"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedIncome:
+    """Income expected later in the year: a vest or bonus, interest, a dividend."""
+
+    planned_id: str
+    on: date
+    kind: IncomeKind
+    amount_usd: Decimal
+    sd_usd: Decimal = ZERO
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class TaxProfile:
     """The household's return as far as it is known for one tax year, before realised trades.
@@ -545,6 +570,7 @@ class Household:
     external: tuple[ExternalAsset, ...] = ()
     cash_needs: tuple[CashNeed, ...] = ()
     planned_gains: tuple[PlannedGain, ...] = ()
+    planned_income: tuple[PlannedIncome, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     identical: tuple[frozenset[str], ...] = ()
     horizon: Horizon = field(default_factory=Horizon)

@@ -266,6 +266,58 @@ class BillLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """A place where the rate on another dollar changes.
+
+    Attributes:
+        rule: Which rule changes.
+        measure: What the dollars are counted in (AGI, AMTI, ordinary taxable income ...).
+        at_usd: Level of the measure.
+        distance_usd: Dollars from the household to it; positive when it is still ahead.
+        rate_below: Rate of the rule below the edge, as a fraction.
+        rate_above: Rate above it.
+        note: What happens there, in words.
+    """
+
+    rule: str
+    measure: str
+    at_usd: Decimal
+    distance_usd: Decimal
+    rate_below: Decimal
+    rate_above: Decimal
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarginalRates:
+    """What one more dollar costs or saves, all taxes together, as fractions of the dollar.
+
+    Attributes:
+        short_gain: Cost of a dollar more of short-term gain.
+        long_gain: Cost of a dollar more of long-term gain.
+        short_loss: Saving of a dollar more of short-term loss.
+        long_loss: Saving of a dollar more of long-term loss.
+    """
+
+    short_gain: Decimal
+    long_gain: Decimal
+    short_loss: Decimal
+    long_loss: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class WalkStep:
+    """One step from a bill to another; a saving is positive."""
+
+    key: str
+    label: str
+    amount_usd: Decimal
+
+
+NO_RATES = MarginalRates(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
 class TaxBill:
     """The household's whole bill for a year, line by line.
 
@@ -280,6 +332,10 @@ class TaxBill:
         provisional: Notes on figures that are not enacted or not indexed yet.
         law_version: Digest of the law files used.
         itemizes: Whether the itemised deductions are the larger.
+        ordinary_rate: Ordinary bracket of the last dollar.
+        gains_rate: Gains bracket of the last dollar.
+        marginal: What one more dollar of gain or loss costs or saves.
+        edges: Where the rates change, with the distance to each.
     """
 
     year: int
@@ -292,6 +348,10 @@ class TaxBill:
     provisional: tuple[str, ...]
     law_version: str
     itemizes: bool = False
+    ordinary_rate: Decimal = Decimal(0)
+    gains_rate: Decimal = Decimal(0)
+    marginal: MarginalRates = NO_RATES
+    edges: tuple[Edge, ...] = ()
 
     def line(self, key: str) -> Decimal:
         """Amount of the line with that key.

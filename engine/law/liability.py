@@ -5,16 +5,20 @@ compiles the same rules for arrays. Every line is rounded to the cent, half-even
 are sums of the rounded lines, so that a report adds up.
 """
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
+from engine.law.edges import edges
 from engine.law.federal import FederalReturn, FederalRules, Income, federal_return
 from engine.law.household import income_of
 from engine.law.rules import Law, federal_rules, provisional_notes
-from engine.law.schedule import Schedule, positive
+from engine.law.schedule import Schedule, bracket, positive
 from engine.law.state_tables import NO_STATE, state_rules
 from engine.law.states import StateReturn, StateRules, state_return
-from engine.records import CENT, ZERO, TaxProfile
-from engine.results import BillLine, TaxBill
+from engine.law.walk import difference
+from engine.records import MICRO, ZERO, TaxProfile, cents
+from engine.results import BillLine, MarginalRates, TaxBill
+
+__all__ = ["bill", "difference", "federal_tax", "rules_of", "total_tax", "work_out"]
 
 Rules = tuple[FederalRules[Decimal], StateRules[Decimal]]
 Returns = tuple[FederalReturn[Decimal], StateReturn[Decimal]]
@@ -54,6 +58,29 @@ def bill(
         provisional=notes_of(profile, law),
         law_version=law.version,
         itemizes=federal.deductions.itemizes,
+        ordinary_rate=_bracket_rate(rules[0].ordinary, federal.ordinary),
+        gains_rate=_bracket_rate(rules[0].gains, federal.taxable),
+        marginal=marginal_rates(rules, income, total_tax((federal, state))),
+        edges=edges(*rules, income, federal, state),
+    )
+
+
+def _bracket_rate(schedule: Schedule[Decimal], amount: Decimal) -> Decimal:
+    return schedule.rates[bracket(schedule, amount)]
+
+
+def marginal_rates(rules: Rules, income: Income[Decimal], now: Decimal) -> MarginalRates:
+    """Cost or saving of one more dollar of each kind, by working the return out again."""
+
+    def total(st: int, lt: int) -> Decimal:
+        moved = income._replace(st_gain=income.st_gain + st, lt_gain=income.lt_gain + lt)
+        return total_tax(work_out(rules, moved))
+
+    return MarginalRates(
+        short_gain=(total(1, 0) - now).quantize(MICRO),
+        long_gain=(total(0, 1) - now).quantize(MICRO),
+        short_loss=(now - total(-1, 0)).quantize(MICRO),
+        long_loss=(now - total(0, -1)).quantize(MICRO),
     )
 
 
@@ -99,11 +126,6 @@ def preferred_slices(
         positive(min(federal.taxable, top) - max(federal.ordinary, start))
         for start, top in zip(gains.starts, tops, strict=True)
     )
-
-
-def cents(amount: Decimal) -> Decimal:
-    """An exact amount to the cent, half-even."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_EVEN)
 
 
 def _line(key: str, label: str, amount: Decimal, form: str, note: str = "") -> BillLine:

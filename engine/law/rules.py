@@ -235,6 +235,7 @@ def federal_rules(law: Law, year: int, status: FilingStatus) -> FederalRules[Dec
     )
 
 
+@lru_cache(maxsize=1024)
 def provisional_notes(law: Law, year: int, prefix: str) -> tuple[str, ...]:
     """One sentence for each value of a prefix that is not enacted for the year."""
     notes: dict[str, list[str]] = {}

@@ -129,6 +129,7 @@ def state_rules(law: Law, state: str, year: int, status: FilingStatus) -> StateR
             span=number("recapture_span"),
             first_rate=number("recapture_first_rate"),
         ),
+        income_brackets=table.schedule("income_brackets"),
         surtax=table.schedule("surtax"),
         investment_surtax=table.schedule("investment_surtax"),
         split=SplitRules(

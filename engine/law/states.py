@@ -103,7 +103,8 @@ class StateRules(NamedTuple, Generic[N]):
     """Every number of a state for one year and filing status.
 
     ``base`` is one of the ``BASE_`` codes; ``no_tax_below`` is the income up to which nothing is
-    due; ``base_tax`` is due once the first taxed bracket is reached.
+    due; ``base_tax`` is due once the first taxed bracket is reached; ``income_brackets`` tax AGI
+    beside an excise, which is credited.
     """
 
     base: int
@@ -112,6 +113,7 @@ class StateRules(NamedTuple, Generic[N]):
     gains: GainRules[N]
     credit: CreditRules[N]
     recapture: RecaptureRules[N]
+    income_brackets: Schedule[N]
     surtax: Schedule[N]
     investment_surtax: Schedule[N]
     split: SplitRules[N]
@@ -252,9 +254,9 @@ def state_return(
         return StateReturn(taxable=nothing, tax=nothing, local=nothing)
     if rules.base == BASE_EXCISE:
         taxable = positive(federal.netting.long - rules.allowances.deduction)
-        return StateReturn(
-            taxable=taxable, tax=schedule_tax(rules.brackets, taxable), local=nothing
-        )
+        excise = schedule_tax(rules.brackets, taxable)
+        on_income = schedule_tax(rules.income_brackets, federal.agi)
+        return StateReturn(taxable=taxable, tax=max(excise, on_income), local=nothing)
     if rules.base == BASE_SPLIT:
         payroll = payroll_tax(federal_rules.payroll, income.wages)
         exemption = rules.allowances.exemption + income.aged * rules.allowances.exemption_aged

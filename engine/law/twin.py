@@ -84,20 +84,20 @@ def _compiled(fingerprint: str) -> Any:
         federal_rules: FederalRules[float],
         state_rules: StateRules[float],
         income: Income[float],
-        gains: Matrix,
+        added: Matrix,
         out: Matrix,
     ) -> None:
-        """Federal tax, state and local tax, short and long carryforward for each row of gains."""
+        """Federal tax, state and local tax, short and long carryforward for each added row."""
         _ = fingerprint
-        for i in range(gains.shape[0]):
+        for i in range(added.shape[0]):
             year = Income(
-                wages=income.wages,
-                interest=income.interest,
-                dividends=income.dividends,
-                qualified=income.qualified,
+                wages=income.wages + added[i, 2],
+                interest=income.interest + added[i, 3],
+                dividends=income.dividends + added[i, 4],
+                qualified=income.qualified + added[i, 4],
                 other=income.other,
-                st_gain=income.st_gain + gains[i, 0],
-                lt_gain=income.lt_gain + gains[i, 1],
+                st_gain=income.st_gain + added[i, 0],
+                lt_gain=income.lt_gain + added[i, 1],
                 st_carried=income.st_carried,
                 lt_carried=income.lt_carried,
                 salt=income.salt,
@@ -143,13 +143,24 @@ class TaxTwin:
     lt_range: tuple[float, float]
     law_version: str
 
-    def evaluate(self, st: ArrayLike, lt: ArrayLike) -> Matrix:
-        """Federal tax, state and local tax, short and long carryforward; shape (..., 4)."""
-        short, long = np.broadcast_arrays(np.asarray(st, float), np.asarray(lt, float))
-        gains = np.column_stack((short.ravel(), long.ravel()))
-        out = np.empty((gains.shape[0], 4))
-        _EVALUATE(self.federal_rules, self.state_rules, self.income, gains, out)
-        return out.reshape(*short.shape, 4)
+    def evaluate(
+        self,
+        st: ArrayLike,
+        lt: ArrayLike,
+        wages: ArrayLike = 0.0,
+        interest: ArrayLike = 0.0,
+        qualified: ArrayLike = 0.0,
+    ) -> Matrix:
+        """Federal tax, state and local tax, short and long carryforward; shape (..., 4).
+
+        ``wages``, ``interest`` and ``qualified`` dividends come on top of the profile's too.
+        """
+        columns = (st, lt, wages, interest, qualified)
+        spread = np.broadcast_arrays(*(np.asarray(column, float) for column in columns))
+        added = np.column_stack([column.ravel() for column in spread])
+        out = np.empty((added.shape[0], 4))
+        _EVALUATE(self.federal_rules, self.state_rules, self.income, added, out)
+        return out.reshape(*spread[0].shape, 4)
 
     def tax(self, st: ArrayLike, lt: ArrayLike) -> Vector:
         """Federal, state and local tax in dollars."""
@@ -184,6 +195,16 @@ class TaxTwin:
         lt = start[1] + at * (end[1] - start[1])
         return _bends(at, self.tax(st, lt))
 
+    def st_kinks(self, lt: float = 0.0) -> Vector:
+        """Short-term gains of the range at which the tax bends, beside a long-term gain."""
+        low, high = self.st_range
+        return low + self.kinks((low, lt), (high, lt)) * (high - low)
+
+    def lt_kinks(self, st: float = 0.0) -> Vector:
+        """Long-term gains of the range at which the tax bends, beside a short-term gain."""
+        low, high = self.lt_range
+        return low + self.kinks((st, low), (st, high)) * (high - low)
+
 
 def _bends(at: Vector, value: Vector) -> Vector:
     """Crossings of neighbouring lines of a piecewise linear function sampled at ``at``."""
@@ -208,8 +229,8 @@ def _bends(at: Vector, value: Vector) -> Vector:
 def build(
     profile: TaxProfile,
     law: Law,
-    st_range: tuple[float, float] = (-1e6, 1e6),
-    lt_range: tuple[float, float] = (-1e6, 1e6),
+    st_range: tuple[float, float] = (-1.6e6, 1.6e6),
+    lt_range: tuple[float, float] = (-1.6e6, 1.6e6),
 ) -> TaxTwin:
     """The twin of a household's bill; milliseconds, and rebuilt after each accepted trade.
 
