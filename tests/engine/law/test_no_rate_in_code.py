@@ -41,7 +41,7 @@ def numbers_of(*groups: str) -> set[Decimal]:
 ALL_NUMBERS = numbers_of()
 # Modules of lots and dates hold scales (cents, millionths) that are thresholds somewhere.
 LOT_NUMBERS = numbers_of("wash", "holding")
-LOT_MODULES = ("wash_", "lots", "holding", "corporate_actions", "identical")
+LOT_MODULES = ("wash_", "lots", "holding", "corporate_", "identical")
 
 
 def literals(source: str) -> Iterator[tuple[int, Decimal]]:
