@@ -7,7 +7,7 @@ spreadsheet has already rounded ("1.2E+05") is refused.
 """
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from engine.records import CENT, MICRO, SecurityKind
@@ -101,6 +101,24 @@ def day(text: str) -> date:
         if found is not None:
             return _date(found)
     raise CellError("not a date", "write MM/DD/YYYY or YYYY-MM-DD")
+
+
+def instant(text: str) -> datetime:
+    """An instant in ISO form with its offset from UTC, as UTC.
+
+    Raises:
+        CellError: If it is no instant, or says not in which zone.
+    """
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise CellError("not an instant", "write 2026-10-30T15:04:05Z") from None
+    if at.tzinfo is None:
+        raise CellError("an instant without its zone", "add Z or an offset such as -04:00")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise CellError("year out of range", "check the year") from None
 
 
 def _date(found: re.Match[str]) -> date:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
@@ -19,6 +19,8 @@ from app.custodian.profile import Profile
 from app.custodian.values import (
     AmountLine,
     CashLine,
+    Fill,
+    FillStatus,
     Line,
     LotLine,
     PositionLine,
@@ -26,10 +28,15 @@ from app.custodian.values import (
     SecurityText,
     TransactionLine,
 )
-from engine.records import CENT, MICRO, ZERO, SecurityKind, Term
+from engine.records import CENT, MICRO, ZERO, SecurityKind, Side, Term
 
 T = TypeVar("T")
 EPOCH = date(1900, 1, 1)
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+SIDES = {
+    **dict.fromkeys(("buy", "b", "bot", "bought"), Side.BUY),
+    **dict.fromkeys(("sell", "s", "sld", "sold"), Side.SELL),
+}
 PAIRED = re.compile(r"(.+)\(([0-9A-Z]{9})\)")
 SHARES_FIRST = re.compile(r"([\d,.]+) +(\S.*)")
 
@@ -92,6 +99,17 @@ class Cells:
     def need_day(self, name: str) -> date:
         """A date that must be there."""
         return self._need(name, self.day(name), EPOCH)
+
+    def need_price(self) -> Decimal:
+        """A price that must be there and be above zero."""
+        found = self._need("price_usd", self.micro("price_usd"), ZERO)
+        if found <= 0 and not self.troubles:
+            self.refuse("price_usd", "not a price", "a price is above zero")
+        return found
+
+    def need_instant(self, name: str) -> datetime:
+        """An instant that must be there."""
+        return self._need(name, self._read(name, cells.instant, None), LONG_AGO)
 
     def security(self, *, optional: bool = False) -> SecurityText:
         """What the row speaks of: ticker, name, CUSIP, kind."""
@@ -254,10 +272,44 @@ def amount(row: Cells) -> AmountLine:
     )
 
 
+def fill(row: Cells) -> Fill:
+    """An execution, a rejection or a cancellation of an order of ours."""
+    word = row.text("status").casefold() or FillStatus.FILL.value
+    if word not in list(FillStatus):
+        row.refuse("status", "not a status", "write fill, rejected or cancelled")
+        word = FillStatus.FILL.value
+    status = FillStatus(word)
+    executed = status is FillStatus.FILL
+    side = SIDES.get(row.text("side").casefold())
+    if side is None:
+        row.refuse("side", "not a side", "write buy or sell")
+    shares = row.need_shares() if executed else row.micro("shares") or ZERO
+    price = row.need_price() if executed else row.micro("price_usd") or ZERO
+    fee = row.usd("fee_usd") or ZERO
+    exec_id = row.identity("exec_id")
+    if not exec_id:
+        row.refuse("exec_id", "is missing", "without it a fill could be counted twice")
+    return Fill(
+        exec_id=exec_id,
+        order_key=row.identity("order_key"),
+        account=row.identity("account"),
+        symbol=row.security().symbol,
+        side=side or Side.SELL,
+        shares=abs(shares),
+        price_usd=price,
+        fee_usd=abs(fee),
+        filled_at=row.need_instant("filled_at"),
+        lot_id=row.identity("lot_id"),
+        status=status,
+        note=row.text("note"),
+    )
+
+
 BUILD: Mapping[str, Callable[[Cells], Line]] = {
     "lot": lot,
     "position": position,
     "transaction": transaction,
     "realized": realized,
     "amount": amount,
+    "fill": fill,
 }

@@ -140,7 +140,48 @@ class AmountLine:
     amount_usd: Decimal
 
 
-Line = LotLine | PositionLine | CashLine | TransactionLine | RealizedLine | AmountLine
+class FillStatus(StrEnum):
+    """What a line of a fills file says."""
+
+    FILL = "fill"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One execution as the custodian reports it.
+
+    Attributes:
+        exec_id: The custodian's identity of the execution; the same id twice is one fill.
+        order_key: Our key as it came back ("" when it did not).
+        account: Account number as written.
+        symbol: Ticker as written.
+        side: Buy or sell.
+        shares: Shares, > 0; 0 for a rejection.
+        price_usd: Price of a share, to 1e-6.
+        fee_usd: Fees and commission, >= 0.
+        filled_at: Instant, UTC.
+        lot_id: Lot that the custodian took, where it says so, else "".
+        status: Fill, rejection or cancellation.
+        note: The custodian's text.
+    """
+
+    exec_id: str
+    order_key: str
+    account: str
+    symbol: str
+    side: Side
+    shares: Decimal
+    price_usd: Decimal
+    fee_usd: Decimal
+    filled_at: datetime
+    lot_id: str = ""
+    status: FillStatus = FillStatus.FILL
+    note: str = ""
+
+
+Line = LotLine | PositionLine | CashLine | TransactionLine | RealizedLine | AmountLine | Fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,51 +449,11 @@ class ApprovedOrder:
     approved_at: datetime
 
 
-class FillStatus(StrEnum):
-    """What a line of a fills file says."""
-
-    FILL = "fill"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """One execution as the custodian reports it.
-
-    Attributes:
-        exec_id: The custodian's identity of the execution; the same id twice is one fill.
-        order_key: Our key as it came back ("" when it did not).
-        account: Account number as written.
-        symbol: Ticker as written.
-        side: Buy or sell.
-        shares: Shares, > 0; 0 for a rejection.
-        price_usd: Price of a share, to 1e-6.
-        fee_usd: Fees and commission, >= 0.
-        filled_at: Instant, UTC.
-        lot_id: Lot that the custodian took, where it says so, else "".
-        status: Fill, rejection or cancellation.
-        note: The custodian's text.
-    """
-
-    exec_id: str
-    order_key: str
-    account: str
-    symbol: str
-    side: Side
-    shares: Decimal
-    price_usd: Decimal
-    fee_usd: Decimal
-    filled_at: datetime
-    lot_id: str = ""
-    status: FillStatus = FillStatus.FILL
-    note: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class LotClose:
     """Shares of an approved lot that a fill has sold; proceeds are net of the fee.
 
+    ``confirmed`` says that the custodian itself named the lot.
     The proceeds of all closes of a fill add up to shares x price - fee, to the cent, and the basis
     of all closes of a lot to its basis.
     """
@@ -470,6 +471,7 @@ class LotClose:
     acquired_on: date
     held_since: date
     closed_at: datetime
+    confirmed: bool = False
 
     @property
     def gain_usd(self) -> Decimal:
@@ -495,7 +497,8 @@ class ReconcileException:
 
     Attributes:
         kind: ``unmatched``, ``over_fill``, ``wrong_account``, ``other_lot``, ``symbol_changed``,
-            ``wrong_side``, ``rejected``, ``cancelled``.
+            ``wrong_side``, ``corrected`` (an execution seen before, now told differently),
+            ``rejected``, ``cancelled``.
         fill: The fill as reported; its lots are not closed.
         what: One sentence for the advisor.
         remedy: What to do.
