@@ -9,7 +9,7 @@ prints later.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -67,10 +67,6 @@ class Door:
         self._known: dict[str, _Known] = {}
         self._frozen: dict[str, date] = {}
 
-    def believe(self, quotes: Iterable[Quote]) -> None:
-        """Take prices on trust (the last closes before a session)."""
-        self._known.update((quote.security_id, _Known(quote)) for quote in quotes)
-
     def admit(self, read: Print, now: datetime) -> tuple[Quote | None, HeldBack | SplitSeen | None]:
         """Judge one quote on the feed's clock.
 
@@ -113,7 +109,7 @@ class Door:
 
     def _split_of(self, quote: Quote, known: _Known | None) -> SplitSeen | None:
         """The day's split, where the price really changed its scale by it (raw prices)."""
-        if known is None or not _figures_sound(quote):
+        if known is None or not self._splits or not _figures_sound(quote):
             return None
         day = quote.event_at.astimezone(NEW_YORK).date()
         ratio = self._splits.get((quote.security_id, day))
@@ -149,19 +145,19 @@ def _figures_sound(quote: Quote) -> bool:
 
 def _fault_alone(read: Print) -> Reason | None:
     """What is wrong with a quote whatever came before."""
-    quote = read.quote
-    extremes = [price for price in (read.high_usd, read.open_usd) if price is not None]
-    figures = (quote.bid_usd, quote.ask_usd, quote.last_usd, quote.low_usd, *extremes)
+    quote, opened, high = read.quote, read.open_usd, read.high_usd
+    bar = () if opened is None or high is None else (opened, high)
+    figures = (quote.bid_usd, quote.ask_usd, quote.last_usd, quote.low_usd, *bar)
     if not all(price.is_finite() for price in figures):
         return Reason.NOT_A_NUMBER
-    if not all(price > 0 for price in figures):
+    if min(figures) <= 0:
         return Reason.NOT_POSITIVE
     if quote.ask_usd < quote.bid_usd:
         return Reason.CROSSED
-    if read.high_usd is not None and read.open_usd is not None:
-        inside = (quote.last_usd, read.open_usd)
-        if quote.low_usd > min(inside) or read.high_usd < max(inside):
-            return Reason.INCONSISTENT_BAR
+    if bar and (
+        quote.low_usd > min(bar[0], quote.last_usd) or bar[1] < max(bar[0], quote.last_usd)
+    ):
+        return Reason.INCONSISTENT_BAR
     return Reason.FROM_THE_FUTURE if quote.event_at > quote.known_at else None
 
 
@@ -173,7 +169,7 @@ def _runs_backwards(quote: Quote, before: Quote) -> bool:
 def _jumps(quote: Quote, before: Decimal) -> bool:
     """Whether any price of the quote is more than a fifth away from the last one believed."""
     prices = (quote.bid_usd, quote.ask_usd, quote.last_usd, quote.low_usd)
-    return any(abs(price - before) > JUMP * before for price in prices)
+    return max(prices) - before > JUMP * before or before - min(prices) > JUMP * before
 
 
 def _believed(read: Print, known: _Known) -> bool:

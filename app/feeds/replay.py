@@ -24,7 +24,7 @@ from app.feeds.contract import (
 from app.feeds.latest import LatestQuotes
 from app.feeds.quarantine import NEW_YORK, Door, Splits
 from app.feeds.rows import Rows, instant
-from engine.records import Quote, Security
+from engine.records import Security
 
 USUAL_HALF_SPREAD_BPS = 2.0
 
@@ -46,7 +46,7 @@ class ReplayFeed:
         name: str = "replay",
         securities: Sequence[Security] = (),
         splits: Splits | None = None,
-        before: Sequence[Quote] = (),
+        begin: datetime | None = None,
         interval: timedelta | None = None,
         speed: float = math.inf,
     ) -> None:
@@ -57,8 +57,8 @@ class ReplayFeed:
             name: Source to write into each quote.
             securities: Names wanted, with half spreads; none = every name of the rows.
             splits: Known ratios by security id and date.
-            before: Prices believed before the first row (last closes), so that the first print
-                of a name is judged too.
+            begin: Rows before this moment are only read, so that the first print that is played
+                is judged against the last one before it.
             interval: Declared interval; default: the usual distance between rows.
             speed: File seconds for each second of wall time; ``inf`` = as fast as possible.
         """
@@ -66,9 +66,9 @@ class ReplayFeed:
         self._rows, self.unknown = _wanted(rows, securities)
         self.interval = interval or rows.interval()
         self._door = Door(splits)
-        self._door.believe(before)
         self._latest = LatestQuotes(self._rows.names, self.interval)
         self._stopped = threading.Event()
+        self._begin = begin
         self.now = instant(int(self._rows.event_ns.min())) if len(self._rows) else instant(0)
 
     @property
@@ -90,6 +90,9 @@ class ReplayFeed:
         played_s, begun = 0.0, seconds()
         before: datetime | None = None
         for at, first, end in self._windows():
+            if self._begin is not None and at < self._begin:
+                self._batch(at, first, end)
+                continue
             if before is not None and _same_session(before, at):
                 played_s += (at - before).total_seconds() / self.speed
             if self._stopped.wait(max(0.0, played_s - (seconds() - begun))):
@@ -121,8 +124,8 @@ class ReplayFeed:
         """Let the rows through the door; the newest of each name goes out."""
         held: list[HeldBack] = []
         splits: list[SplitSeen] = []
-        for row in range(first, end):
-            quote, told = self._door.admit(self._rows.read(row, self.name, at), at)
+        for read in self._rows.prints(first, end, self.name, at):
+            quote, told = self._door.admit(read, at)
             if quote is not None:
                 self._latest.offer(quote)
             if isinstance(told, HeldBack):

@@ -1,10 +1,11 @@
 """A stretch of market data as columns: what the replay plays, whatever file it came from."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,27 +83,42 @@ class Rows:
         usual = int(values[np.argmax(counts)])
         return timedelta(seconds=max(1, round(usual / 1e9)))
 
-    def read(self, row: int, source: str, known_at: datetime) -> Print:
-        """One row as a quote, figures as they stand; ``row`` becomes its number from 1."""
-        kind = int(self.kind[row])
-        last = float(self.last_usd[row])
-        if kind == QUOTE and math.isnan(last):
-            last = (float(self.bid_usd[row]) + float(self.ask_usd[row])) / 2
-        quote = Quote(
-            security_id=self.names[self.name[row]],
-            bid_usd=price(self.bid_usd[row]),
-            ask_usd=price(self.ask_usd[row]),
-            last_usd=price(last),
-            event_at=instant(int(self.event_ns[row])),
-            known_at=known_at,
-            source=source,
-            seq=row + 1,
-            state=QuoteState.HALTED if self.halted[row] else QuoteState.REPLAY,
-            low_usd=price(self.low_usd[row] if kind == BAR else last),
+    def prints(self, first: int, end: int, source: str, known_at: datetime) -> Iterator[Print]:
+        """Rows ``first`` to ``end`` as quotes, figures as they stand; numbered from 1."""
+        columns = (
+            self.name,
+            self.event_ns,
+            self.kind,
+            self.bid_usd,
+            self.ask_usd,
+            self.last_usd,
+            self.open_usd,
+            self.high_usd,
+            self.low_usd,
+            self.halted,
         )
-        if kind != BAR:
-            return Print(quote, traded=kind == TRADE)
-        return Print(quote, high_usd=price(self.high_usd[row]), open_usd=price(self.open_usd[row]))
+        rows = zip(*(column[first:end].tolist() for column in columns), strict=True)
+        for seq, (name, at_ns, kind, bid, ask, last, opened, high, low, halted) in enumerate(
+            rows, start=first + 1
+        ):
+            known_last = (bid + ask) / 2 if kind == QUOTE and math.isnan(last) else last
+            last_usd = price(known_last)
+            quote = Quote(
+                self.names[name],
+                price(bid),
+                price(ask),
+                last_usd,
+                instant(at_ns),
+                known_at,
+                source,
+                seq,
+                QuoteState.HALTED if halted else QuoteState.REPLAY,
+                price(low) if kind == BAR else last_usd,
+            )
+            if kind == BAR:
+                yield Print(quote, high_usd=price(high), open_usd=price(opened))
+            else:
+                yield Print(quote, traded=kind == TRADE)
 
 
 def price(value: float) -> Decimal:
@@ -110,6 +126,7 @@ def price(value: float) -> Decimal:
     return Decimal(f"{value:.7g}") if value >= 0.1 else Decimal(f"{value:.6f}")
 
 
+@lru_cache(maxsize=64)
 def instant(ns: int) -> datetime:
     """Nanoseconds since 1970 as an instant in UTC, to the microsecond."""
     return datetime.fromtimestamp(ns // 1_000_000_000, UTC) + timedelta(

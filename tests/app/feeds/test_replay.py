@@ -207,9 +207,11 @@ def test_a_bar_has_bid_and_ask_of_the_names_half_spread_and_the_rest_is_counted(
 
 
 def test_the_first_print_is_judged_against_the_last_close() -> None:
-    close = last_seen(play(bars([100.0]))[1])
-    close = replace(close, event_at=OPEN - timedelta(days=1), seq=0)
-    feed, batches = play(bars([45.0]), before=[close])
+    nan = float("nan")
+    tomorrow = 24 * 60 + 5
+    data = rows([(5, "XA", BAR, nan, nan, 100.0), (tomorrow, "XA", BAR, nan, nan, 45.0)])
+    feed, batches = play(data, begin=OPEN + timedelta(hours=20))
+    assert [b.at for b in batches] == [OPEN + timedelta(minutes=tomorrow)]
     assert feed.counts[Reason.JUMP] == 1
     assert not last_seen(batches).state.actionable
 
