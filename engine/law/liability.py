@@ -12,6 +12,7 @@ from engine.law.federal import FederalReturn, FederalRules, Income, federal_retu
 from engine.law.household import income_of
 from engine.law.rules import Law, federal_rules, provisional_notes
 from engine.law.schedule import Schedule, bracket, positive
+from engine.law.state_bases import BASE_EXCISE, BASE_NONE
 from engine.law.state_tables import NO_STATE, state_rules
 from engine.law.states import StateReturn, StateRules, state_return
 from engine.law.walk import difference
@@ -110,10 +111,20 @@ def total_tax(returns: Returns) -> Decimal:
 
 
 def notes_of(profile: TaxProfile, law: Law) -> tuple[str, ...]:
-    """What in the bill is not enacted, or held over from an earlier year."""
+    """What in the bill is not enacted, held over from an earlier year, or left out."""
     notes = provisional_notes(law, profile.year, "federal")
-    if profile.state != NO_STATE:
-        notes += provisional_notes(law, profile.year, profile.state)
+    state = profile.state
+    if state == NO_STATE:
+        return notes
+    notes += provisional_notes(law, profile.year, state)
+    left_out = law.entry(f"{state}.left_out", profile.year)
+    if left_out is not None:
+        notes += (f"{state} {profile.year}: left out: {left_out.value} ({left_out.source})",)
+    if profile.local_rate and state_rules(law, state, profile.year, profile.filing_status).base in (
+        BASE_NONE,
+        BASE_EXCISE,
+    ):
+        notes += (f"{state} taxes no income, so the local rate meets no base and adds nothing",)
     return notes
 
 

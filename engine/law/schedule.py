@@ -54,3 +54,16 @@ def bracket(schedule: Schedule[N], income: N) -> int:
 def phased(full: N, rate: N, excess: N, least: N) -> N:
     """An amount that falls by ``rate`` of the excess over a threshold, down to ``least``."""
     return max(least, full - rate * positive(excess))
+
+
+def looked_up(table: Schedule[N], amount: N) -> N:
+    """The figure of a published table of steps: ``rates[i]`` for amounts over ``starts[i]``."""
+    if len(table.starts) == 0:
+        return amount - amount
+    return table.rates[bracket(table, amount)]
+
+
+def steps_begun(excess: N, step: N) -> N:
+    """How many steps an excess has begun; each counts as soon as its first dollar is reached."""
+    whole = excess // step
+    return whole + 1 if whole * step < excess else whole

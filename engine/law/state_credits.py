@@ -9,7 +9,7 @@ share of deductions, less a share of income over a threshold (59-10-1018).
 from typing import Generic, NamedTuple
 
 from engine.law.deductions import Deductions
-from engine.law.schedule import N, Schedule, bracket, positive, schedule_tax
+from engine.law.schedule import N, Schedule, bracket, positive, schedule_tax, steps_begun
 
 
 class CreditRules(NamedTuple, Generic[N]):
@@ -23,6 +23,7 @@ class CreditRules(NamedTuple, Generic[N]):
         cut: Dollars of each cut.
         aged_cut: Further dollars of each cut for each aged person.
         limit: AGI above which there is none.
+        by_income: Further credit by AGI, a published table.
         deduction_share: Share of the federal deduction that is credited.
         deduction_start: Taxable income from which that credit falls.
         deduction_rate: Share of the excess taken away.
@@ -35,6 +36,7 @@ class CreditRules(NamedTuple, Generic[N]):
     cut: N
     aged_cut: N
     limit: N
+    by_income: Schedule[N]
     deduction_share: N
     deduction_start: N
     deduction_rate: N
@@ -56,9 +58,7 @@ def exemption_credit(rules: CreditRules[N], agi: N, aged: N) -> N:
     excess = positive(agi - rules.start)
     if rules.step <= 0 or excess <= 0:
         return full
-    steps = excess // rules.step
-    if steps * rules.step < excess:
-        steps += 1
+    steps = steps_begun(excess, rules.step)
     return positive(full - steps * (rules.cut + aged * rules.aged_cut))
 
 

@@ -10,7 +10,16 @@ table holds (New York's recapture, California's credit steps, Utah's credit) in
 from typing import Generic, NamedTuple
 
 from engine.law.federal import FederalReturn, FederalRules, Income, payroll_tax
-from engine.law.schedule import N, Schedule, phased, positive, schedule_tax, stacked_tax
+from engine.law.schedule import (
+    N,
+    Schedule,
+    looked_up,
+    phased,
+    positive,
+    schedule_tax,
+    stacked_tax,
+    steps_begun,
+)
 from engine.law.state_bases import (
     BASE_EXCISE,
     BASE_GROSS,
@@ -36,23 +45,27 @@ class GainRules(NamedTuple, Generic[N]):
 
     Attributes:
         long_excluded_share: Share of net long-term gain left out.
-        long_excluded_usd: Dollars of net capital gain left out.
+        long_excluded_usd: Dollars of net long-term gain left out.
+        gain_excluded_usd: Dollars of net capital gain, short or long, left out.
         qualified_excluded_share: Share of qualified dividends left out.
         exempt_share: Share of every capital gain, short and long, left out.
         top_rate: Rate that net long-term gain never exceeds; 0 where there is none.
         own: Schedule of its own for net long-term gain, stacked; no brackets where none.
         surtax_rate: Added rate on net capital gain when AGI passes ``surtax_start``.
         surtax_start: AGI above which it applies.
+        losses_in_full: 1 where the year's net loss is deducted without the federal limit.
     """
 
     long_excluded_share: N
     long_excluded_usd: N
+    gain_excluded_usd: N
     qualified_excluded_share: N
     exempt_share: N
     top_rate: N
     own: Schedule[N]
     surtax_rate: N
     surtax_start: N
+    losses_in_full: N
 
 
 class AllowanceRules(NamedTuple, Generic[N]):
@@ -70,6 +83,10 @@ class AllowanceRules(NamedTuple, Generic[N]):
         exemption_start: AGI from which they fall.
         exemption_rate: Share of the excess taken away.
         exemption_limit: AGI above which there is none.
+        exemption_by_income: Exemption by AGI, a published table; no steps where none.
+        step_start: AGI from which deduction and exemption together fall in steps.
+        step_size: Started dollars of AGI for each step; 0 for no steps.
+        step_share: Share of both that each step takes.
         payroll_deducted: 1 where employee payroll tax may be deducted instead of the standard.
         federal_tax_share: Share of federal tax deducted.
         federal_tax_cap: Most of it that is deducted.
@@ -90,6 +107,10 @@ class AllowanceRules(NamedTuple, Generic[N]):
     exemption_start: N
     exemption_rate: N
     exemption_limit: N
+    exemption_by_income: Schedule[N]
+    step_start: N
+    step_size: N
+    step_share: N
     payroll_deducted: N
     federal_tax_share: N
     federal_tax_cap: N
@@ -104,7 +125,7 @@ class StateRules(NamedTuple, Generic[N]):
 
     ``base`` is one of the ``BASE_`` codes; ``no_tax_below`` is the income up to which nothing is
     due; ``base_tax`` is due once the first taxed bracket is reached; ``income_brackets`` tax AGI
-    beside an excise, which is credited.
+    beside an excise, which is credited; ``added_by_income`` adds dollars by a table of AGI.
     """
 
     base: int
@@ -117,6 +138,7 @@ class StateRules(NamedTuple, Generic[N]):
     surtax: Schedule[N]
     investment_surtax: Schedule[N]
     split: SplitRules[N]
+    added_by_income: Schedule[N]
     no_tax_below: N
     base_tax: N
     minimum_share: N
@@ -151,11 +173,19 @@ def allowances(
     exemption = phased(full, rules.exemption_rate, agi - rules.exemption_start, nothing)
     if agi > rules.exemption_limit:
         exemption = nothing
+    exemption += looked_up(rules.exemption_by_income, agi)
     paid = rules.federal_tax_share * (federal.regular + federal.amt + federal.niit)
     cap = phased(
         rules.federal_tax_cap, rules.federal_tax_rate, agi - rules.federal_tax_start, nothing
     )
-    return max(deduction, payroll) + exemption + min(paid, cap)
+    left = positive(1 - rules.step_share * steps_over(rules, agi))
+    return (max(deduction, payroll) + exemption) * left + min(paid, cap)
+
+
+def steps_over(rules: AllowanceRules[N], agi: N) -> N:
+    """Steps of AGI begun over the start of a stepped phase-out."""
+    excess = positive(agi - rules.step_start)
+    return steps_begun(excess, rules.step_size) if rules.step_size > 0 else excess - excess
 
 
 def gains_left_out(rules: GainRules[N], income: Income[N], federal: FederalReturn[N]) -> N:
@@ -164,10 +194,17 @@ def gains_left_out(rules: GainRules[N], income: Income[N], federal: FederalRetur
     long = federal.netting.preferred
     return (
         rules.long_excluded_share * long
-        + min(gain, rules.long_excluded_usd)
+        + min(long, rules.long_excluded_usd)
+        + min(gain, rules.gain_excluded_usd)
         + rules.qualified_excluded_share * income.qualified
         + rules.exempt_share * gain
     )
+
+
+def loss_beyond_limit(income: Income[N], federal: FederalReturn[N]) -> N:
+    """Net loss of the year itself that the federal limit holds back."""
+    loss = positive(-(income.st_gain + income.lt_gain))
+    return positive(loss - positive(-federal.netting.in_income))
 
 
 def addback(rules: AllowanceRules[N], federal: FederalReturn[N]) -> N:
@@ -223,6 +260,7 @@ def table_tax(
         base = federal.unfloored + addback(rules.allowances, federal)
     if rules.base == BASE_GROSS:
         base = gross_income(income)
+    base -= rules.gains.losses_in_full * loss_beyond_limit(income, federal)
     untaxed = base <= rules.no_tax_below
     off = allowances(rules.allowances, federal_rules, income, federal)
     off += gains_left_out(rules.gains, income, federal)
@@ -232,8 +270,10 @@ def table_tax(
         tax += rules.base_tax
     tax += recapture(rules.recapture, rules.brackets, taxable, tax, federal.agi)
     tax += surtaxes(rules, taxable, income, federal)
+    tax += looked_up(rules.added_by_income, federal.agi)
     tax = max(tax, rules.minimum_share * base) if federal.agi > rules.minimum_start else tax
     tax -= exemption_credit(rules.credit, federal.agi, income.aged)
+    tax -= looked_up(rules.credit.by_income, federal.agi)
     tax -= deduction_credit(rules.credit, federal.deductions, taxable)
     nothing = tax - tax
     local = income.local_rate * taxable
