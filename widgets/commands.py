@@ -1,0 +1,322 @@
+"""What each action does: it opens a sheet, moves in the window, or sends an intent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
+
+from engine.results import Proposal
+from widgets import text
+from widgets import theme as themes
+from widgets.actions import ACTIONS, key_text
+from widgets.decide import BatchSheet, EditSheet, WorseSheet, defer_sheet, reject_sheet
+from widgets.explain import ExplainSheet, FigureSheet
+from widgets.importer import ImportSheet
+from widgets.info import AboutSheet, CrashSheet, HelpSheet, ShortcutSheet, WelcomeSheet
+from widgets.lock import LockScreen
+from widgets.palette import Entry, Palette
+from widgets.rail import SCREENS
+from widgets.settings_sheet import SettingsSheet
+from widgets.sheet import Sheet
+from widgets.views import DeskView, ScoreView
+
+if TYPE_CHECKING:
+    from widgets.frame import Frame
+
+ZOOM_STEP = 0.5
+
+
+class Commands:
+    """The handlers of ``widgets.actions.ACTIONS``, by id.
+
+    Attributes:
+        handlers: Every action's handler; a test holds it against the table.
+        sheet: The sheet opened last, or ``None``.
+    """
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame, self.intents = frame, frame.intents
+        self.sheet: Sheet | None = None
+        self.settings: dict[str, float] = {}
+        self.lock_screen = LockScreen(frame, frame.intents)
+        self.handlers: dict[str, Callable[[], object]] = {
+            **{f"go_{name}": partial(frame.go, at) for at, (name, *_) in enumerate(SCREENS)},
+            **self._proposal_handlers(),
+            **self._table_handlers(),
+            **self._book_handlers(),
+            **self._view_handlers(),
+        }
+        for name, action in frame.actions_.items():
+            action.triggered.connect(lambda _=False, n=name: self.handlers[n]())
+        frame.top.palette_asked.connect(self.palette)
+        frame.top.households_asked.connect(self.households)
+        frame.top.mode_asked.connect(lambda: frame.go(6))
+        frame.figures.asked.connect(self.explain_figure)
+        frame.banner.opened.connect(lambda key: self.handlers[key]())
+
+    def open(self, sheet: Sheet) -> Sheet:
+        """Show a sheet over the window."""
+        self.sheet = sheet
+        sheet.destroyed.connect(self._closed)
+        sheet.open()
+        return sheet
+
+    def _closed(self) -> None:
+        self.sheet = None
+
+    def _view(self) -> DeskView | None:
+        return self.frame.latest.get(DeskView)
+
+    # -- proposals --------------------------------------------------------------------------------
+
+    def _proposal_handlers(self) -> dict[str, Callable[[], object]]:
+        queue = self.frame.desk.queue
+        return {
+            "approve": lambda: self._decide(lambda p: self.intents.approve.emit(p.proposal_id)),
+            "stage": lambda: self._decide(lambda p: self.intents.stage.emit(p.proposal_id)),
+            "withdraw": lambda: self._on(lambda p: self.intents.withdraw.emit(p.proposal_id)),
+            "reject": self._reject,
+            "defer": self._defer,
+            "explain": self._explain,
+            "edit": lambda: self._on(lambda p: self.open(EditSheet(self.frame, p, self.intents))),
+            "try_whatif": self._try,
+            "mark": queue.toggle_mark,
+            "approve_marked": self._approve_marked,
+            "accept_order": queue.take_in,
+        }
+
+    def _on(self, act: Callable[[Proposal], object]) -> None:
+        """Do something with the current proposal, if there is one."""
+        proposal = self.frame.desk.queue.current()
+        if proposal is not None:
+            act(proposal)
+
+    def _decide(self, act: Callable[[Proposal], object]) -> None:
+        """Send a decision and go on to the next row."""
+
+        def done(proposal: Proposal) -> None:
+            act(proposal)
+            self.frame.desk.queue.acted(proposal.proposal_id)
+
+        self._on(done)
+
+    def _reject(self) -> None:
+        def ask(p: Proposal) -> None:
+            def take(reason: str) -> None:
+                self.intents.reject.emit(p.proposal_id, reason)
+                self.frame.desk.queue.acted(p.proposal_id)
+
+            self.open(reject_sheet(self.frame, take))
+
+        self._on(ask)
+
+    def _defer(self) -> None:
+        def ask(p: Proposal) -> None:
+            def take(minutes: int) -> None:
+                self.intents.defer.emit(p.proposal_id, minutes)
+                self.frame.desk.queue.acted(p.proposal_id)
+
+            self.open(defer_sheet(self.frame, take))
+
+        self._on(ask)
+
+    def _explain(self) -> None:
+        view = self._view()
+        if view is not None:
+            score: ScoreView | None = self.frame.latest.get(ScoreView)
+            self._on(lambda p: self.open(ExplainSheet(self.frame, view, p, score)))
+
+    def _try(self) -> None:
+        def ask(p: Proposal) -> None:
+            self.intents.whatif_asked.emit(p.proposal_id)
+            self.frame.go(4)
+
+        self._on(ask)
+
+    def _approve_marked(self) -> None:
+        """Review all marked proposals, then sign them together."""
+        view, queue = self._view(), self.frame.desk.queue
+        if view is None:
+            return
+        chosen = [p for p in view.evaluation.proposals if p.proposal_id in queue.marked]
+        if not chosen:
+            self.frame.banner.say("Mark proposals with Space first, then press Shift+A.")
+            return
+
+        def sign() -> None:
+            self.intents.approve_many.emit(tuple(p.proposal_id for p in chosen))
+            queue.marked.clear()
+
+        self.open(BatchSheet(self.frame, view, chosen, sign))
+
+    def got_worse(self, shown: Proposal, now: Proposal) -> None:
+        """The desk refused an approval because the value fell out of its band."""
+        anyway = lambda: self.intents.approve_anyway.emit(now.proposal_id)  # noqa: E731
+        self.open(WorseSheet(self.frame, shown, now, anyway))
+
+    # -- tables -----------------------------------------------------------------------------------
+
+    def _table_handlers(self) -> dict[str, Callable[[], object]]:
+        return {
+            "filter": self._filter,
+            "copy": self._copy,
+            "export_table": self._export_table,
+            "columns": self._columns,
+        }
+
+    def _copy(self) -> None:
+        grid = self.frame.grid()
+        if grid is not None:
+            grid.copy()
+
+    def _filter(self) -> None:
+        """Ask for words; none shows every row again."""
+        grid = self.frame.grid()
+        if grid is None:
+            return
+        words, accepted = QInputDialog.getText(
+            self.frame, "Filter", "Show rows that hold", QLineEdit.EchoMode.Normal, ""
+        )
+        if accepted:
+            grid.filter(words)
+
+    def _export_table(self) -> None:
+        grid = self.frame.grid()
+        if grid is None:
+            return
+        path, _ = QFileDialog.getSaveFileName(
+            self.frame, "Export table", f"{grid.objectName()}.csv", "CSV (*.csv)"
+        )
+        if path:
+            grid.export_csv(Path(path))
+
+    def _columns(self) -> None:
+        grid = self.frame.grid()
+        if grid is not None:
+            menu = grid.column_menu()
+            menu.popup(grid.mapToGlobal(grid.rect().topLeft()))
+
+    # -- book -------------------------------------------------------------------------------------
+
+    def _book_handlers(self) -> dict[str, Callable[[], object]]:
+        frame, intents = self.frame, self.intents
+        return {
+            "palette": self.palette,
+            "households": self.households,
+            "back": self._back,
+            "export_orders": self._export_orders,
+            "import": lambda: self.open(ImportSheet(frame, frame.theme, intents)),
+            "report": self._report,
+            "verify": intents.verify.emit,
+            "undo": lambda: intents.undo.emit(frame.screen_name()),
+            "redo": lambda: intents.redo.emit(frame.screen_name()),
+            "pause": self._pause,
+            "settings": lambda: self.open(SettingsSheet(frame, self.settings, intents)),
+            "lock": self.lock_screen.lock,
+            "quit": frame.close,
+        }
+
+    def palette(self) -> None:
+        """Symbols, households and every command."""
+        entries = [*self._command_entries(), *self._symbol_entries(), *self._household_entries()]
+        hint = "A symbol, a household or a command"
+        self.open(Palette(self.frame, "Find anything", hint, entries))
+
+    def households(self) -> None:
+        """The household switcher."""
+        entries = self._household_entries()
+        self.open(Palette(self.frame, "Switch household", "Part of a name", entries))
+
+    def _command_entries(self) -> list[Entry]:
+        return [
+            Entry(
+                e.title,
+                f"{key_text(e.shortcut)}    {e.help}",
+                self.frame.actions_[e.action_id].trigger,
+            )
+            for e in ACTIONS
+        ]
+
+    def _symbol_entries(self) -> list[Entry]:
+        view = self._view()
+        if view is None:
+            return []
+        held = {p.security_id for p in view.evaluation.positions}
+        choose = self.frame.desk.choose_security
+        return [
+            Entry(s.symbol, s.name, partial(choose, s.security_id))
+            for s in view.securities.values()
+            if s.security_id in held
+        ]
+
+    def _household_entries(self) -> list[Entry]:
+        practice = self.frame.practice
+        send = self.intents.household_chosen.emit
+        return [
+            Entry(
+                h.name,
+                f"{text.plural(h.accounts, 'account')}, {h.waiting} waiting",
+                partial(send, h.household_id),
+            )
+            for h in (practice.households if practice else ())
+        ]
+
+    def _back(self) -> None:
+        """Leave a row first, then the screen."""
+        queue = self.frame.desk.queue.table
+        if self.frame.stack.currentIndex():
+            self.frame.go(0)
+        elif queue.currentIndex().isValid():
+            queue.let_go()
+
+    def _export_orders(self) -> None:
+        if folder := QFileDialog.getExistingDirectory(self.frame, "Folder for the order file"):
+            self.intents.export_orders.emit(folder)
+
+    def _report(self) -> None:
+        self.frame.go(7)
+        self.intents.report.emit()
+
+    def _pause(self) -> None:
+        view = self._view()
+        self.intents.pause.emit(not (view is not None and view.status.paused))
+
+    # -- looks and help ---------------------------------------------------------------------------
+
+    def _view_handlers(self) -> dict[str, Callable[[], object]]:
+        frame = self.frame
+        return {
+            "layout_trade": lambda: frame.arrange("trade"),
+            "layout_review": lambda: frame.arrange("review"),
+            "layout_plan": lambda: frame.arrange("plan"),
+            "layout_reset": lambda: frame.arrange("trade"),
+            "theme": self._other_theme,
+            "zoom_in": lambda: self._zoom(ZOOM_STEP),
+            "zoom_out": lambda: self._zoom(-ZOOM_STEP),
+            "shortcuts": lambda: self.open(ShortcutSheet(frame)),
+            "help": lambda: self.open(HelpSheet(frame, frame.screen_name())),
+            "welcome": lambda: self.open(WelcomeSheet(frame)),
+            "about": lambda: self.open(AboutSheet(frame)),
+        }
+
+    def _other_theme(self) -> None:
+        self.frame.dress(themes.load("light" if self.frame.theme.name == "dark" else "dark"))
+
+    def _zoom(self, by: float) -> None:
+        low, high = themes.ZOOM_PT
+        self.frame.dress(points=min(max(self.frame.points + by, low), high))
+
+    def explain_figure(self, name: str) -> None:
+        """Take one of the six figures apart."""
+        view = self._view()
+        if view is not None:
+            self.open(FigureSheet(self.frame, name, view))
+
+    def crashed(self, details: str, safe: str) -> None:
+        """Show a fault of our own; ``safe`` says what state the book is in."""
+        if QApplication.activeModalWidget() is None:
+            self.open(CrashSheet(self.frame, details, safe))
