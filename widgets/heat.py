@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets import text
-from widgets.theme import Theme, font
+from widgets.theme import Theme, contrast, font
 from widgets.views import DeskView, Floats
 
 LEGEND_HEIGHT = 8
@@ -25,10 +25,15 @@ def cividis() -> tuple[QColor, ...]:
     return tuple(QColor(*(int(part) for part in entry[:3])) for entry in table)
 
 
+@cache
+def _inks() -> tuple[QColor, ...]:
+    """The ink that reads on each colour of the map."""
+    return tuple(ink_on(color) for color in cividis())
+
+
 def ink_on(color: QColor) -> QColor:
     """Black or white, whichever reads better on a cell."""
-    light = 0.2126 * color.redF() + 0.7152 * color.greenF() + 0.0722 * color.blueF()
-    return QColor("#0f141a") if light > 0.42 else QColor("#ffffff")
+    return QColor(max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, color.name())))
 
 
 class HeatMap(QWidget):
@@ -97,19 +102,19 @@ class HeatMap(QWidget):
         wide, high = grid.width() / columns, grid.height() / rows
         metrics = painter.fontMetrics()
         written = wide > metrics.horizontalAdvance(">99%") + 6 and high > metrics.height()
-        colors = cividis()
-        frame = QPen(self.theme.color("warn"), 2)
+        colors, inks = cividis(), _inks()
         for r in range(rows):
             for c in range(columns):
                 chance = float(self._chance[r, c])
                 cell = QRectF(grid.left() + c * wide, grid.top() + r * high, wide - 1, high - 1)
-                color = colors[min(int(chance * STEPS), STEPS - 1)]
+                at = min(int(chance * STEPS), STEPS - 1)
+                color, ink = colors[at], inks[at]
                 painter.fillRect(cell, color)
                 if chance >= self._flag:
-                    painter.setPen(frame)
+                    painter.setPen(QPen(ink, 2))
                     painter.drawRect(cell.adjusted(1, 1, -1, -1))
                 if written:
-                    painter.setPen(ink_on(color))
+                    painter.setPen(ink)
                     painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text.probability(chance))
 
     def _names(self, painter: QPainter, grid: QRectF) -> None:

@@ -57,6 +57,7 @@ class JobsBar(QStatusBar):
         super().__init__()
         self.setSizeGripEnabled(False)
         self.notes = FitLabel("Starting", "muted")
+        self.notes.setContentsMargins(8, 0, 8, 0)
         self.addWidget(self.notes, 1)
         self._latest: dict[str, JobView] = {}
         self._rows: dict[str, JobRow] = {}

@@ -502,3 +502,334 @@ def desk(
         "heat_hours": (0.5, 1.0, 1.5, 2.0, 2.5, 3.0),
     }
     return v.DeskView(**{**made, **changes})
+
+
+def practice(households: int = 3) -> v.PracticeView:
+    names = ("Okafor household", "Lindqvist family", "Estate of R. Marsh")
+    items = tuple(
+        v.HouseholdItem(
+            f"h{i + 1}", names[i] if i < 3 else f"Household {i + 1:04d}", 4 - i % 3, 7 - i % 7
+        )
+        for i in range(households)
+    )
+    return v.PracticeView(items, "h1")
+
+
+def lot_rows(home: Household, names: dict[str, Security]) -> tuple[v.LotRow, ...]:
+    rng = np.random.default_rng(17)
+    made = []
+    for lot in home.lots:
+        gain = usd(float(rng.normal(-900, 4_000)))
+        p = float(rng.beta(1.2, 2.4))
+        forecast = Forecast(
+            lot.lot_id,
+            lot.security_id,
+            AS_OF + timedelta(hours=2),
+            1.97,
+            float(rng.uniform(20, 400)),
+            False,
+            p,
+            0.004,
+            0.5,
+            0.31,
+            p > 0.8,
+        )
+        long_on = lot.held_since + timedelta(days=366)
+        term = Term.LONG if long_on <= TODAY else Term.SHORT
+        account = home.account(lot.account_id)
+        made.append(
+            v.LotRow(
+                lot,
+                names[lot.security_id],
+                account,
+                usd(182.4),
+                lot.basis_usd + gain,
+                gain,
+                term,
+                long_on,
+                forecast,
+                float(rng.normal(150, 400)),
+                "flag" if p > 0.8 else "watch",
+            )
+        )
+    return tuple(made)
+
+
+def lot_view(home: Household | None = None, positions: int = 120) -> v.LotView:
+    home = home or household(positions, 600)
+    names = securities(positions)
+    near = (
+        v.WashNeighbour(
+            "Traditional IRA",
+            "NVDA",
+            TODAY - timedelta(days=12),
+            "Dividend reinvested",
+            Decimal("1.204"),
+            "washes 1.204 shares for good",
+        ),
+        v.WashNeighbour(
+            "Family trust",
+            "NVDA",
+            TODAY + timedelta(days=9),
+            "Plan purchase",
+            Decimal(5),
+            "would wash 5 shares",
+        ),
+    )
+    subs = tuple(
+        v.Substitute(
+            names[s],
+            0.981 - i * 0.011,
+            0.021 + i * 0.006,
+            14.2 + 6 * i,
+            0.8 + i * 0.3,
+            "bought 12 days ago in the trust" if i == 3 else "",
+        )
+        for i, s in enumerate(SUBSTITUTES)
+    )
+    reasons = (
+        "The loss offsets a short-term gain at 40.8 %.",
+        "Two purchases in the household touch its 61 days.",
+    )
+    return v.LotView(1, lot_rows(home, names), "L0", wait_curve(), near, subs, reasons)
+
+
+def household_view() -> v.HouseholdView:
+    home = household(120, 600)
+    accounts = tuple(
+        v.AccountRow(
+            a,
+            "Ada Okafor",
+            usd(1_240_000 / (i + 1)),
+            usd(-21_400 * (i - 1)),
+            usd(42_000 / (i + 1)),
+            320 // (i + 1),
+        )
+        for i, a in enumerate(ACCOUNTS)
+    )
+    events = (
+        v.PlannedEvent(
+            date(2026, 12, 15),
+            "Fund distribution, long-term",
+            Decimal(64_000),
+            Decimal(9_000),
+            "gain",
+        ),
+        v.PlannedEvent(
+            date(2027, 1, 15),
+            "Estimated tax, fourth payment",
+            Decimal(-38_000),
+            Decimal(0),
+            "payment",
+        ),
+        v.PlannedEvent(
+            date(2027, 2, 1), "Cash for tuition", Decimal(-50_000), Decimal(0), "cash need"
+        ),
+        v.PlannedEvent(
+            date(2027, 3, 1), "Restricted stock vests", Decimal(81_000), Decimal(12_000), "income"
+        ),
+    )
+    gaps = (
+        v.ContextGap(
+            "Basis of Founder shares",
+            "needs you",
+            Decimal(14_200),
+            "Ask for the 83(b) election of 2014",
+        ),
+        v.ContextGap(
+            "Spouse's 401(k) purchases",
+            "needs you",
+            Decimal(3_100),
+            "Import the plan's transactions",
+        ),
+        v.ContextGap(
+            "Rental house, value of 2025", "old", Decimal(900), "Confirm or enter a newer value"
+        ),
+    )
+    ranges = (
+        v.BillRange(usd(171_000), usd(184_210), usd(203_500)),
+        v.BillRange(usd(160_200), usd(171_940), usd(189_100)),
+    )
+    return v.HouseholdView(
+        1,
+        home,
+        dial(),
+        bill(184_210),
+        bill(171_940, 34_000),
+        *ranges,
+        accounts,
+        events,
+        gaps,
+        AS_OF,
+    )
+
+
+def constraints_view() -> v.ConstraintsView:
+    told = "Net gain limit 8,000 → 10,000: expected alpha +$420, tracking error −0.02%, 31 ms."
+    return v.ConstraintsView(1, limit_rows(), Decimal(8_314), told)
+
+
+def whatif_view() -> v.WhatIfView:
+    levers = (
+        v.Lever(
+            "default_loss",
+            "Loss threshold",
+            "rate",
+            0.01,
+            0.3,
+            0.005,
+            0.05,
+            0.05,
+            "Loss from which a lot is ready",
+        ),
+        v.Lever("horizon", "Years to exit", "x", 1, 30, 1, 10, 10),
+        v.Lever("turnover", "Turnover at most", "rate", 0.0, 1.0, 0.01, 0.4, 0.3),
+        v.Lever("tracking", "Tracking error at most", "rate", 0.0, 0.05, 0.001, 0.016, 0.012),
+        v.Lever("cash", "Cash need", "usd", 0, 200_000, 1_000, 50_000, 50_000),
+        v.Lever("rates", "Short rates", "rate", 0.0, 0.08, 0.0025, 0.04, 0.04),
+        v.Lever("vol", "Volatility", "x", 0.5, 2.0, 0.05, 1.25, 1.0),
+    )
+    rows = (
+        ("s0", "Book as it is", "2026 as enacted", 171_940, 8_314, 61_480, 0.0084, 42_000, 7),
+        ("s1", "More turnover", "2026 as enacted", 168_200, 10_905, 74_100, 0.0121, 44_100, 12),
+        (
+            "s2",
+            "Top rate 39.6 %",
+            "Sunset of 2017 rates",
+            181_300,
+            9_940,
+            63_200,
+            0.0086,
+            42_000,
+            8,
+        ),
+    )
+    scenarios = tuple(
+        v.Scenario(
+            i, n, law, usd(tax), usd(a), usd(a * 0.62), usd(a * 1.4), usd(h), te, usd(cash), n_t
+        )
+        for i, n, law, tax, a, h, te, cash, n_t in rows
+    )
+    return v.WhatIfView(
+        1, levers, scenarios, ("2026 as enacted", "Sunset of 2017 rates"), "2026 as enacted"
+    )
+
+
+def wash_view(rows: int = 22) -> v.WashView:
+    names = securities(rows)
+    rng = np.random.default_rng(23)
+    made = []
+    for i in range(rows):
+        days = [v.WashDay.CLEAR] * 61
+        sold = int(rng.integers(6, 30))
+        days[sold] = v.WashDay.SOLD
+        days[sold + 1 : sold + 31] = [v.WashDay.BLOCKED] * 30
+        if i % 3 == 0:
+            days[max(sold - 9, 0)] = v.WashDay.BOUGHT
+        if i % 4 == 0:
+            days[min(sold + 20, 60)] = v.WashDay.PLANNED
+        safe = TODAY + timedelta(days=sold + 1)
+        if sold + 31 < 61:
+            days[sold + 31] = v.WashDay.SAFE
+        made.append(
+            v.WashRow(names[f"s{i}"], ACCOUNTS[i % 4], tuple(days), safe if i % 5 else None)
+        )
+    spoil = (
+        v.PlannedEvent(
+            TODAY + timedelta(days=6),
+            "NVDA dividend reinvested, IRA",
+            Decimal(212),
+            Decimal(0),
+            "dividend",
+        ),
+        v.PlannedEvent(
+            TODAY + timedelta(days=9),
+            "Plan purchase VTI, 401(k)",
+            Decimal(1_500),
+            Decimal(0),
+            "plan",
+        ),
+    )
+    return v.WashView(
+        1,
+        TODAY - timedelta(days=30),
+        TODAY,
+        tuple(made),
+        evaluation(household(30, 60), 30, 1, 2).blocks,
+        securities(30),
+        spoil,
+    )
+
+
+def score_view() -> v.ScoreView:
+    rng = np.random.default_rng(29)
+    bins = []
+    for i in range(10):
+        low, n = i / 10, int(900 / (i + 1)) + 20
+        real = float(np.clip(low + 0.05 + rng.normal(0, 0.02), 0, 1))
+        half = 1.96 * float(np.sqrt(real * (1 - real) / n))
+        bins.append(
+            v.CalibrationBin(
+                low, low + 0.1, low + 0.05, real, max(real - half, 0.0), min(real + half, 1.0), n
+            )
+        )
+    days = tuple(date(2026, 10, 1) + timedelta(days=i) for i in range(38))
+    ours = np.cumsum(rng.gamma(2, 90, 38))
+    drift = np.cumsum(rng.gamma(2, 52, 38))
+    flags = tuple(
+        v.ScoredFlag(
+            AS_OF - timedelta(days=i),
+            symbol(i),
+            ("missed", "false")[i % 2],
+            0.55 + 0.04 * i,
+            usd(120 + 31 * i),
+            "gap at the open" if i % 2 == 0 else "reversed in the last hour",
+        )
+        for i in range(7)
+    )
+    gate = (
+        v.GateItem("Shadow sessions", "30", "23", False),
+        v.GateItem("Scored forecasts", "1,000", "2,640", True),
+        v.GateItem("Brier below the drift rule", "95 % sure", "99 % sure", True),
+        v.GateItem("Flags that came true at 80 %", "75–85 %", "81 %", True),
+    )
+    return v.ScoreView(1, tuple(bins), 0.142, 0.219, 0.203, days, ours, drift, flags, gate, 2640)
+
+
+def audit_view() -> v.AuditView:
+    events = ("evaluated", "flag raised", "approved", "exported", "filled", "rejected")
+    rows = tuple(
+        v.AuditRow(
+            1200 - i,
+            AS_OF - timedelta(minutes=3 * i),
+            ("engine", "J. Ortiz")[i % 2],
+            events[i % 6],
+            symbol(i % 30),
+            "snapshot q1, seed 7",
+            f"{i * 7919:064x}"[::-1],
+        )
+        for i in range(60)
+    )
+    facts = (
+        ("Snapshot", "q1, 120 prices"),
+        ("Seed and paths", "7, 4,096"),
+        ("Law", "2026, digest 5e1f…"),
+        ("Program", "Lotlight 0.1.0"),
+        ("Net alpha", "+$1,042.10"),
+        ("Signed by", "J. Ortiz"),
+    )
+    return v.AuditView(1, rows, True, AS_OF, v.WhyRecord("1,198: approved NVDA", facts))
+
+
+def everything() -> tuple[v.View, ...]:
+    return (
+        practice(),
+        desk(),
+        lot_view(),
+        household_view(),
+        constraints_view(),
+        whatif_view(),
+        wash_view(),
+        score_view(),
+        audit_view(),
+    )
