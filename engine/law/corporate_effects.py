@@ -27,8 +27,16 @@ from engine.law.corporate_actions import (
     Worthless,
 )
 from engine.law.holding import term_of
-from engine.law.lots import Relief, apportion, apportion_usd, close, in_order, pick, realize
-from engine.law.wash_intake import ACQUIRED
+from engine.law.lots import (
+    ACQUIRED,
+    Relief,
+    apportion,
+    apportion_usd,
+    close,
+    in_order,
+    pick,
+    realize,
+)
 from engine.records import CENT, MICRO, ZERO, Lot, Origin, RealizedLot, Security
 
 

@@ -98,7 +98,7 @@ def groups(
     known = sorted(securities, key=lambda s: s.security_id)
     sets = [(s, "the household treats them as identical") for s in household_sets]
     for members, reason in (*_share_classes(known), *_same_index(known, funds)):
-        sets += [(rest, reason) for rest in _without(members, different)]
+        sets.append((_without(members, different), reason))
     return _joined(sets)
 
 
@@ -126,12 +126,10 @@ def _same_index(
     ]
 
 
-def _without(
-    members: frozenset[str], different: Sequence[frozenset[str]]
-) -> tuple[frozenset[str], ...]:
+def _without(members: frozenset[str], different: Sequence[frozenset[str]]) -> frozenset[str]:
     """A default set less what the household holds apart: those members stand alone."""
     apart = {s for exception in different if len(exception & members) > 1 for s in exception}
-    return (members - apart,)
+    return members - apart
 
 
 def _joined(sets: Sequence[tuple[frozenset[str], str]]) -> IdenticalGroups:

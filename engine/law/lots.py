@@ -9,16 +9,18 @@ rounded to the cent by largest remainder and add up to the whole again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from engine.errors import InputError, OverdrawnLotError
 from engine.law.holding import term_of
-from engine.records import CENT, Lot, RealizedLot
+from engine.records import CENT, Lot, Origin, RealizedLot
 
 Picks = tuple[tuple[Lot, Decimal], ...]
+
+# Origins that are an acquisition as the wash-sale rule means it (26 U.S.C. 1091(a)).
+ACQUIRED = (Origin.BOUGHT, Origin.REINVESTED)
 
 
 class Relief(StrEnum):
@@ -156,13 +158,3 @@ def realize(sold: Lot, proceeds_usd: Decimal, sold_on: date, sale_id: str) -> Re
         sold_on,
         term_of(sold, sold_on, proceeds_usd / sold.shares),
     )
-
-
-def merge(kept: Iterable[Lot], untouched: Iterable[Lot]) -> tuple[Lot, ...]:
-    """A position after a sale: lots left over and lots untouched, oldest first."""
-    return tuple(sorted((*kept, *untouched), key=lambda lot: (lot.acquired_on, lot.lot_id)))
-
-
-def retitled(lot: Lot, security_id: str) -> Lot:
-    """The same lot of a successor security; dates and basis stay."""
-    return replace(lot, security_id=security_id)

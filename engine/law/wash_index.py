@@ -12,8 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from engine.law.identical import IdenticalGroups
-from engine.law.lots import realize
-from engine.law.wash_intake import ACQUIRED
+from engine.law.lots import ACQUIRED, realize
 from engine.records import CENT, MICRO, Household, Lot, PersonRole, RealizedLot, Side, Trade
 from engine.results import Purchase
 

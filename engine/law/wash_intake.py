@@ -16,11 +16,10 @@ from math import lcm
 
 from engine.law.corporate_actions import Split
 from engine.law.identical import IdenticalGroups
+from engine.law.lots import ACQUIRED
 from engine.law.wash_ledger import Parcel, Part, Sale
 from engine.records import ZERO, Lot, Origin, Side, Trade
 from engine.results import Problem
-
-ACQUIRED = (Origin.BOUGHT, Origin.REINVESTED)
 
 
 @dataclass(frozen=True, slots=True)
