@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from app import collector, lawbook
 from app.commands.output import ProblemsError, emit
 from app.commands.wash_events import Case, Family, read_case
 from engine.law.holding import long_from
@@ -18,7 +19,7 @@ from engine.law.wash_sales import RefusedTradesError, scan
 from engine.results import Problem
 from engine.wash_results import OpenLot, WashFinding, WashLine, WashScan
 
-WINDOW_DAYS = 30
+LONG_HISTORY = 5000
 
 
 @click.command()
@@ -31,20 +32,27 @@ def wash_sales(file: Path, as_json: bool, brief: bool) -> None:
     FILE is JSON: {"cases": [{"events": [...], "settings": {...}}]}. Every purchase in any account
     of a household counts, IRA and spouse included.
     """
-    cases = _read(file)
-    results, problems = [], [problem for case in cases for problem in case.problems]
-    for number, case in enumerate(cases, start=1):
-        if not case.problems:
-            results.append(_scans(case, f"{file.name} case {number}", problems))
-    if problems:
-        raise ProblemsError(problems)
-    if as_json:
-        found = (_document(case, scans, brief) for case, scans in zip(cases, results, strict=True))
-        emit({"cases": list(found)})
-        return
-    for case, scans in zip(cases, results, strict=True):
-        for line in _text(case, scans):
-            click.echo(line)
+    with collector.paused():
+        cases = _read(file)
+        results, problems = [], [problem for case in cases for problem in case.problems]
+        for number, case in enumerate(cases, start=1):
+            if not case.problems:
+                results.append(_scans(case, f"{file.name} case {number}", problems))
+        if problems:
+            raise ProblemsError(problems)
+        told = zip(cases, results, strict=True)
+        if as_json:
+            found = [_document(case, scans, brief) for case, scans in told]
+            emit({"cases": found}, indent=1 if _trades(cases) < LONG_HISTORY else None)
+            return
+        for case, scans in told:
+            for line in _text(case, scans):
+                click.echo(line)
+
+
+def _trades(cases: Iterable[Case]) -> int:
+    """Trades of all cases."""
+    return sum(len(family.trades) for case in cases for family in case.families)
 
 
 def _read(file: Path) -> list[Case]:
@@ -72,7 +80,7 @@ def _scans(case: Case, source: str, problems: list[Problem]) -> list[WashScan]:
                 scan(
                     family.trades,
                     family.accounts,
-                    window_days=WINDOW_DAYS,
+                    window_days=lawbook.load().wash_window_days,
                     people=family.people,
                     identical=groups((), family.sets),
                     settings=case.settings,
