@@ -19,6 +19,7 @@ from engine.results import Problem
 
 RELATED = {"spouse": PersonRole.SPOUSE, "entity": PersonRole.ENTITY}
 KINDS = {"spouse": AccountKind.TAXABLE, **{kind.value: kind for kind in AccountKind}}
+SIDES = {side.value: side for side in Side}
 SYMBOL = "security"
 REQUIRED = ("id", "date", "type", "account", "kind", "qty", "price")
 SETTINGS = ("tacking", "earlier_purchases_count", "related_carries", "as_of")
@@ -123,32 +124,40 @@ def _trade(event: object, complaint: _Complaint) -> Trade | None:
     if not isinstance(event, Mapping):
         complaint.add("event", event, "not an object", "give an object with id, date, type ...")
         return None
-    missing = [field for field in REQUIRED if event.get(field) in (None, "")]
+    missing = [field for field in REQUIRED if event.get(field) in ("", None)]
     for field in missing:
         complaint.add(field, "", "missing", f"give {field}")
     if missing:
         return None
-    if str(event["kind"]) not in KINDS:
-        complaint.add("kind", event["kind"], "unknown account kind", f"one of {', '.join(KINDS)}")
-    if str(event["type"]) not in tuple(Side):
-        complaint.add("type", event["type"], "unknown type", f"one of {', '.join(Side)}")
+    side, seq = SIDES.get(str(event["type"])), event.get("seq", 0)
+    known = str(event["kind"]) in KINDS and side is not None and type(seq) is int
+    if not known:
+        _complain_of_names(event, complaint)
     shares = _number(event["qty"], "qty", complaint)
     price = _number(event["price"], "price", complaint)
-    seq, on = event.get("seq", 0), _date(event["date"], "date", complaint)
-    if type(seq) is not int:
-        complaint.add("seq", seq, "not a whole number", "give the order within the day")
+    on = _date(event["date"], "date", complaint)
     lots = _lots(event.get("lots") or (), complaint)
-    known = str(event["kind"]) in KINDS and str(event["type"]) in tuple(Side) and type(seq) is int
-    if not known or shares is None or price is None or on is None or lots is None:
+    if not known or side is None or shares is None or price is None or on is None or lots is None:
         return None
     symbol = str(event.get("symbol") or SYMBOL)
-    side = Side(event["type"])
     account = str(event["account"])
     return Trade(str(event["id"]), account, symbol, side, shares, price, on, seq, lots)
 
 
+def _complain_of_names(event: Mapping[str, Any], complaint: _Complaint) -> None:
+    """What is wrong with kind, type and seq of an event."""
+    if str(event["kind"]) not in KINDS:
+        complaint.add("kind", event["kind"], "unknown account kind", f"one of {', '.join(KINDS)}")
+    if str(event["type"]) not in SIDES:
+        complaint.add("type", event["type"], "unknown type", f"one of {', '.join(SIDES)}")
+    if type(event.get("seq", 0)) is not int:
+        complaint.add("seq", event["seq"], "not a whole number", "give the order within the day")
+
+
 def _lots(raw: object, complaint: _Complaint) -> tuple[tuple[str, Decimal], ...] | None:
     """Lots that a sale names: pairs of lot and shares."""
+    if not raw:
+        return ()
     if not isinstance(raw, list | tuple):
         complaint.add("lots", raw, "not a list", "give [[lot, shares], ...]")
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from operator import attrgetter
 
 from engine.law.lots import Relief
 from engine.law.wash_intake import micro, problem
@@ -24,11 +23,11 @@ class Holdings:
     """
 
     def __init__(self, parcels: Sequence[Parcel], methods: Mapping[str, str]) -> None:
-        """Take every parcel, also those of the future, and each account's method."""
+        """Take every parcel in order of time, also of the future, and each account's method."""
         self.problems: list[Problem] = []
         self._methods = methods
         self._by_id = {parcel.lot_id: parcel for parcel in parcels}
-        self._coming = sorted(parcels, key=attrgetter("rank"), reverse=True)
+        self._coming = list(reversed(parcels))
         self._position: dict[tuple[str, str], list[Parcel]] = {}
 
     def pick(self, sale: Sale) -> Picks:
@@ -55,14 +54,10 @@ class Holdings:
     def _lot(self, sale: Sale, lot_id: str, units: int) -> tuple[Parcel, int] | None:
         """One named lot, if it can be sold from."""
         parcel, trade = self._by_id.get(lot_id), sale.trade
-        if parcel is None:
-            self._refuse(sale, "lots", lot_id, "unknown lot", "name a purchase of the history")
-        elif (parcel.account_id, parcel.security_id) != (
-            trade.account_id,
-            trade.security_id,
-        ):
-            where = f"lot of {parcel.security_id} in account {parcel.account_id}"
-            self._refuse(sale, "lots", lot_id, where, "name a lot of the same position")
+        place = (trade.account_id, trade.security_id)
+        if parcel is None or (parcel.account_id, parcel.security_id) != place:
+            rule = f"account {trade.account_id} has no lot of {trade.security_id} with that id"
+            self._refuse(sale, "lots", lot_id, rule, "name a purchase of the same position")
         elif parcel.rank > sale.rank:
             rule = f"sold before it was bought on {parcel.acquired_on}"
             self._refuse(sale, "lots", lot_id, rule, "correct the dates, or the order in the day")

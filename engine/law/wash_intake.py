@@ -7,7 +7,7 @@ read is refused by name and row, and all of it at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,17 +24,10 @@ from engine.results import Problem
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Events of a household in order of time.
+    """Events of one identical group in order of time: purchases with opening lots, and sales."""
 
-    Attributes:
-        parcels: Purchases and opening lots.
-        sales: Sales.
-        problems: What was refused; nothing may be concluded while there is any.
-    """
-
-    parcels: tuple[Parcel, ...]
-    sales: tuple[Sale, ...]
-    problems: tuple[Problem, ...]
+    parcels: list[Parcel]
+    sales: list[Sale]
 
 
 class ShareScale:
@@ -76,42 +69,38 @@ def cents(amount_usd: Decimal) -> int:
 
 
 def read(
+    rows: Iterable[int],
     trades: Sequence[Trade],
-    opening: Sequence[Lot],
+    opening: Iterable[Lot],
     carries: Mapping[str, bool],
     scale: ShareScale,
-    as_of: date | None,
 ) -> Intake:
-    """Put purchases and sales in order of time, in units and cents.
+    """Put purchases and sales of one identical group in order of time, in units and cents.
 
     Args:
-        trades: History, in any order.
-        opening: Lots held before it.
+        rows: Rows of the group's trades, from 1.
+        trades: The whole history.
+        opening: The group's lots held before it.
         carries: For each account, whether a loss matched to a purchase there is carried on.
         scale: Units of each security.
-        as_of: Trades after that day are refused; ``None`` = no limit.
     """
-    problems = tuple(refused(trades, opening, carries, as_of))
-    bad = {problem.line for problem in problems}
-    order = sorted(
-        (row for row in range(1, len(trades) + 1) if row not in bad),
-        key=lambda row: _time(trades[row - 1]),
+    held = sorted(
+        (lot for lot in opening if lot.account_id in carries),
+        key=lambda lot: (lot.acquired_on, lot.lot_id),
     )
-    held = sorted(opening, key=lambda lot: (lot.acquired_on, lot.lot_id))
     parcels = [
         _opening(lot, rank - len(held), scale.per_micro(lot.security_id, date.min), carries)
         for rank, lot in enumerate(held)
-        if lot.account_id in carries
     ]
     sales = []
-    for rank, row in enumerate(order):
+    for rank, row in enumerate(sorted(rows, key=lambda row: _time(trades[row - 1]))):
         trade = trades[row - 1]
         per_micro = scale.per_micro(trade.security_id, trade.traded_on)
         if trade.side is Side.SELL:
             sales.append(_sale(trade, row, rank, per_micro))
         else:
             parcels.append(_bought(trade, rank, per_micro, carries))
-    return Intake(tuple(parcels), tuple(sales), problems)
+    return Intake(parcels, sales)
 
 
 def _time(trade: Trade) -> tuple[date, int, bool, int, str]:
@@ -181,7 +170,7 @@ def refused(
     seen = {lot.lot_id for lot in opening}
     for lot in opening:
         if lot.account_id not in carries:
-            yield problem(0, "account", lot.account_id, "unknown account", "name its registration")
+            yield problem(0, "account", lot.account_id, "unknown account", "add the account")
     for row, trade in enumerate(trades, start=1):
         if trade.trade_id in seen:
             yield problem(row, "id", trade.trade_id, "duplicate id", "give each event its own id")
@@ -191,7 +180,7 @@ def refused(
         if trade.shares <= 0:
             remedy = "give a positive number of shares; the type says buy or sell"
             yield problem(row, "qty", trade.shares, "not above zero", remedy)
-        elif exponent(trade.shares) < -6 and trade.shares.scaleb(6) % 1:
+        elif trade.shares * 1_000_000 % 1:
             remedy = "round to a millionth of a share, as custodians do"
             yield problem(row, "qty", trade.shares, "finer than 0.000001 share", remedy)
         if trade.price_usd < 0:
@@ -199,11 +188,6 @@ def refused(
         if as_of is not None and trade.traded_on > as_of:
             remedy = f"leave out trades after {as_of}, or move the as-of date"
             yield problem(row, "date", trade.traded_on, "in the future", remedy)
-
-
-def exponent(number: Decimal) -> int:
-    """Decimal exponent of a finite number."""
-    return int(number.as_tuple().exponent)
 
 
 def problem(row: int, field: str, value: object, rule: str, remedy: str) -> Problem:

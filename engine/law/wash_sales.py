@@ -31,33 +31,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from engine.errors import EngineError
 from engine.law.corporate_actions import Split
-from engine.law.holding import term
 from engine.law.identical import IdenticalGroups
 from engine.law.wash_holdings import Holdings
-from engine.law.wash_intake import ShareScale, read
-from engine.law.wash_ledger import Choices, GroupLedger, Line, Match, Parcel, Part
+from engine.law.wash_intake import Intake, ShareScale, read, refused
+from engine.law.wash_ledger import Choices, GroupLedger
+from engine.law.wash_money import open_lots, told
 from engine.law.wash_words import Narrator
-from engine.records import (
-    CENT,
-    MICRO,
-    ZERO,
-    Account,
-    AccountKind,
-    Lot,
-    Origin,
-    Person,
-    PersonRole,
-    RealizedLot,
-    Term,
-    Trade,
-)
+from engine.records import Account, AccountKind, Lot, Person, PersonRole, Trade
 from engine.results import Problem
-from engine.wash_results import OpenLot, WashLine, WashMatch, WashScan
+from engine.wash_results import OpenLot, WashFinding, WashLine, WashScan
 
 
 class Tacking(StrEnum):
@@ -80,6 +66,11 @@ class WashSettings:
     tacking: Tacking = Tacking.ADD_DAYS
     earlier_purchases_count: bool = True
     related_carries: bool = True
+
+    def choices(self, window_days: int) -> Choices:
+        """The choices as the ledger needs them."""
+        copied = self.tacking is Tacking.ORIGINAL_DATE
+        return Choices(window_days, copied, self.earlier_purchases_count)
 
     def in_words(self) -> tuple[str, ...]:
         """The choices as sentences for a report."""
@@ -140,24 +131,91 @@ def scan(
     identical, settings = identical or IdenticalGroups(), settings or WashSettings()
     owners, registered = {p.person_id: p.role for p in people}, tuple(accounts)
     carries = {a.account_id: _carries(a, owners, settings) for a in registered}
-    taxed = {a.account_id: not a.kind.swallows_losses for a in registered}
-    scale = ShareScale(splits, identical)
-    intake = read(trades, opening, carries, scale, as_of)
-    holdings = Holdings(intake.parcels, {a.account_id: a.lot_method for a in registered})
-    ledgers = _ledgers(intake.parcels, identical, settings, window_days)
-    lines: list[Line] = []
-    for sale in intake.sales:
-        picks = holdings.pick(sale)
-        if picks:
-            ledger = ledgers[identical.group(sale.trade.security_id)]
-            sold = ledger.sell(sale, picks, taxed=taxed[sale.trade.account_id])
-            lines += sold if taxed[sale.trade.account_id] else []
-    problems = sorted((*intake.problems, *holdings.problems), key=lambda p: p.line)
+    problems = list(refused(trades, opening, carries, as_of))
+    rules = _Rules(
+        settings.choices(window_days),
+        ShareScale(splits, identical),
+        carries,
+        {a.account_id: a.lot_method for a in registered},
+        frozenset(a.account_id for a in registered if a.kind.swallows_losses),
+        Narrator(registered, owners, identical, trades, options_on or {}, window_days, as_of),
+    )
+    bad = {problem.line for problem in problems}
+    rows = [row for row in range(1, len(trades) + 1) if row not in bad]
+    sold: list[_Told] = []
+    held: list[OpenLot] = []
+    for members, lots in _by_group(rows, trades, opening, identical):
+        found, left = _settle(read(members, trades, lots, carries, rules.scale), rules, problems)
+        sold += found
+        held += left
     if problems:
-        raise RefusedTradesError(problems)
-    narrator = Narrator(registered, owners, identical, trades, options_on or {}, window_days, as_of)
-    told = tuple(_line(line) for line in lines)
-    return WashScan(told, _open_lots(intake.parcels, scale), narrator.findings(told))
+        raise RefusedTradesError(sorted(problems, key=lambda problem: problem.line))
+    sold.sort(key=lambda told: told.when)
+    held.sort(key=lambda one: one.lot.acquired_on)
+    return WashScan(
+        tuple([told.line for told in sold]),
+        tuple(held),
+        tuple([told.finding for told in sold if told.finding is not None]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What every group of a household is settled by."""
+
+    choices: Choices
+    scale: ShareScale
+    carries: Mapping[str, bool]
+    methods: Mapping[str, str]
+    swallows: frozenset[str]
+    narrator: Narrator
+
+
+@dataclass(slots=True)
+class _Told:
+    """A sale line with its place in time, and its finding when it is a loss."""
+
+    when: tuple[date, int]
+    line: WashLine
+    finding: WashFinding | None
+
+
+def _by_group(
+    rows: Iterable[int],
+    trades: Sequence[Trade],
+    opening: Iterable[Lot],
+    identical: IdenticalGroups,
+) -> list[tuple[list[int], list[Lot]]]:
+    """Rows and opening lots of each identical group, groups by name.
+
+    A group never touches another, and one that is settled before the next begins stays in the
+    processor's cache: that is most of the speed.
+    """
+    gathered: dict[str, tuple[list[int], list[Lot]]] = {}
+    for row in rows:
+        group = identical.group(trades[row - 1].security_id)
+        gathered.setdefault(group, ([], []))[0].append(row)
+    for lot in opening:
+        gathered.setdefault(identical.group(lot.security_id), ([], []))[1].append(lot)
+    return [gathered[group] for group in sorted(gathered)]
+
+
+def _settle(
+    intake: Intake, rules: _Rules, problems: list[Problem]
+) -> tuple[list[_Told], list[OpenLot]]:
+    """One identical group: its lines with their findings, and what is still held."""
+    holdings = Holdings(intake.parcels, rules.methods)
+    ledger = GroupLedger(intake.parcels, rules.choices)
+    found = []
+    for sale in intake.sales:
+        taxed, picks = sale.trade.account_id not in rules.swallows, holdings.pick(sale)
+        sold = ledger.sell(sale, picks, taxed=taxed) if picks else []
+        for one in sold if taxed else ():
+            line = told(one)
+            finding = rules.narrator.finding(line) if one.gain < 0 else None
+            found.append(_Told((sale.trade.traded_on, sale.trade.seq), line, finding))
+    problems += holdings.problems
+    return found, open_lots(intake.parcels, rules.scale)
 
 
 def _carries(account: Account, owners: Mapping[str, PersonRole], settings: WashSettings) -> bool:
@@ -168,114 +226,3 @@ def _carries(account: Account, owners: Mapping[str, PersonRole], settings: WashS
     if owners.get(account.person_id) in related or account.kind is AccountKind.ENTITY:
         return settings.related_carries
     return True
-
-
-def _ledgers(
-    parcels: Sequence[Parcel], identical: IdenticalGroups, settings: WashSettings, window_days: int
-) -> dict[str, GroupLedger]:
-    """One ledger for each identical group."""
-    by_group: dict[str, list[Parcel]] = {}
-    for parcel in parcels:
-        by_group.setdefault(identical.group(parcel.security_id), []).append(parcel)
-    choices = Choices(
-        window_days,
-        settings.tacking is Tacking.ORIGINAL_DATE,
-        settings.earlier_purchases_count,
-    )
-    return {group: GroupLedger(members, choices) for group, members in by_group.items()}
-
-
-def _line(line: Line) -> WashLine:
-    """A line of the ledger as exact money."""
-    part, sale, parcel = line.part, line.sale, line.parcel
-    since, disallowed, lost = date.fromordinal(part.since), 0, 0
-    for match in line.matches:
-        disallowed += match.disallowed
-        lost += 0 if match.parcel.carries else match.disallowed
-    whole = part.units == sale.units
-    realized = RealizedLot(
-        sale.trade.trade_id,
-        parcel.lot_id,
-        parcel.account_id,
-        parcel.security_id,
-        sale.trade.shares if whole else _shares(part.units, sale.per_micro),
-        _usd(line.proceeds),
-        _usd(line.proceeds - line.gain),
-        parcel.acquired_on,
-        since,
-        sale.trade.traded_on,
-        _term(parcel, since, sale.trade.traded_on, part.gap > 0 and line.gain < 0),
-        _usd(disallowed) if disallowed else ZERO,
-    )
-    if not line.matches:
-        return WashLine(realized)
-    return WashLine(realized, _usd(lost), tuple([_match(match) for match in line.matches]))
-
-
-def _term(parcel: Parcel, since: date, sold_on: date, gift_at_a_loss: bool) -> Term:
-    """Term of a part sold; see ``holding.term_of`` for inheritances and gifts."""
-    if parcel.origin is Origin.INHERITED:
-        return Term.LONG
-    return term(parcel.acquired_on if gift_at_a_loss else since, sold_on)
-
-
-def _match(match: Match) -> WashMatch:
-    """A match of the ledger as exact money."""
-    parcel = match.parcel
-    return WashMatch(
-        parcel.lot_id,
-        parcel.account_id,
-        parcel.security_id,
-        parcel.acquired_on,
-        _shares(match.units, parcel.per_micro),
-        _usd(match.disallowed),
-        not parcel.carries,
-        _usd(match.basis_after),
-        date.fromordinal(match.since),
-    )
-
-
-def _open_lots(parcels: Sequence[Parcel], scale: ShareScale) -> tuple[OpenLot, ...]:
-    """Parts still held, by purchase; adjusted ones first, in the order they were adjusted."""
-    found = []
-    for parcel in sorted(parcels, key=lambda p: (p.day, p.rank)):
-        if not parcel.held:
-            continue
-        per_micro = scale.per_micro(parcel.security_id, None)
-        found += [
-            _open_lot(parcel, part, per_micro, f"{parcel.lot_id}/{number}")
-            for number, part in enumerate(parcel.adjusted, start=1)
-        ]
-        if parcel.plain.units:
-            found.append(_open_lot(parcel, parcel.plain, per_micro, parcel.lot_id))
-    return tuple(found)
-
-
-def _open_lot(parcel: Parcel, part: Part, per_micro: int, lot_id: str) -> OpenLot:
-    """A part still held as a lot; an adjusted part has a number of its own behind the id."""
-    lot = Lot(
-        lot_id,
-        parcel.account_id,
-        parcel.security_id,
-        _shares(part.units, per_micro),
-        _usd(part.basis),
-        parcel.acquired_on,
-        date.fromordinal(part.since),
-        parcel.origin,
-        _usd(part.washed),
-        _usd(part.basis - part.gap) if part.gap else None,
-        parcel.covered,
-    )
-    return OpenLot(parcel.lot_id, lot)
-
-
-def _usd(cents: int) -> Decimal:
-    """Cents as dollars."""
-    return Decimal(cents) * CENT
-
-
-def _shares(units: int, per_micro: int) -> Decimal:
-    """Units as shares, to the millionth."""
-    if units % per_micro:
-        return (Decimal(units) / per_micro * MICRO).quantize(MICRO)
-    return Decimal(units // per_micro) * MICRO

@@ -15,7 +15,6 @@ STATUTE = "26 U.S.C. 1091(a)"
 CARRIED = "26 U.S.C. 1091(a), (d), 1223(3); Reg. 1.1091-1(c), (d)"
 LOST = "26 U.S.C. 1091(a); Rev. Rul. 2008-5"
 RELATED = "26 U.S.C. 1091(a), (d); IRS Pub. 550 (spouse or controlled corporation)"
-SURENESS = tuple(WashConfidence)
 
 
 class Narrator:
@@ -32,7 +31,9 @@ class Narrator:
         as_of: date | None,
     ) -> None:
         """Take what ``wash_sales.scan`` was given."""
-        self._relation = {a.account_id: _relation(a, owners) for a in accounts}
+        known = tuple(accounts)
+        self._relation = {a.account_id: _relation(a, owners) for a in known}
+        self._plans = frozenset(a.account_id for a in known if a.kind.swallows_losses)
         self._identical, self._window = identical, timedelta(days=window_days)
         self._known_to = as_of or max((t.traded_on for t in trades), default=date.min)
         self._options: dict[str, list[tuple[date, str]]] = {}
@@ -44,60 +45,50 @@ class Narrator:
         for bought in self._options.values():
             bought.sort()
 
-    def findings(self, lines: Iterable[WashLine]) -> tuple[WashFinding, ...]:
-        """One finding for each line with a loss."""
-        return tuple(self._finding(line) for line in lines if line.gain_usd < 0)
-
-    def _finding(self, line: WashLine) -> WashFinding:
-        """The rule, its source, how sure it is and what is still open for one loss."""
+    def finding(self, line: WashLine) -> WashFinding:
+        """The rule, its source, how sure it is and what is still open for a line with a loss."""
         sold = line.realized
         closes_on = sold.sold_on + self._window
-        status, rule, citation = self._rule(line)
+        disputed = [match for match in line.matches if self._disputed(sold, match)]
+        status, rule, citation = self._rule(line, disputed)
+        reviews = [said for match in disputed for said in self._match_reviews(line, match)]
+        if self._options:
+            reviews += self._option_reviews(sold)
         return WashFinding(
             line,
             status,
-            self._confidence(line),
+            _confidence(sold, disputed),
             rule,
             citation,
             closes_on,
             self._known_to <= closes_on and sold.disallowed_usd < -line.gain_usd,
-            self._reviews(line) if line.matches or self._options else (),
+            tuple(reviews),
         )
 
-    def _rule(self, line: WashLine) -> tuple[WashStatus, str, str]:
+    def _disputed(self, sold: RealizedLot, match: WashMatch) -> bool:
+        """Whether a match rests on more than the statute and its rulings."""
+        return (
+            match.security_id != sold.security_id
+            or match.bought_on < sold.acquired_on
+            or self._related(sold, match)
+        )
+
+    def _rule(self, line: WashLine, disputed: Sequence[WashMatch]) -> tuple[WashStatus, str, str]:
         """Status, rule and citation by the gravest match."""
-        if line.lost_usd:
-            return WashStatus.PERMANENT, "replacement bought in a retirement or similar plan", LOST
         if not line.matches:
             return WashStatus.CLEAR, "no replacement inside the window", STATUTE
-        related = any(self._related(line, match) for match in line.matches)
+        if line.lost_usd and any(match.account_id in self._plans for match in line.matches):
+            return WashStatus.PERMANENT, "replacement bought in a retirement or similar plan", LOST
+        related = any(self._related(line.realized, match) for match in disputed)
         rule = "replacement bought by a related person" if related else "replacement bought"
-        return WashStatus.DEFERRED, rule, RELATED if related else CARRIED
+        status = WashStatus.PERMANENT if line.lost_usd else WashStatus.DEFERRED
+        return status, rule, RELATED if related else CARRIED
 
-    def _confidence(self, line: WashLine) -> WashConfidence:
-        """The least sure rule among those used."""
-        found = WashConfidence.FIRM
-        for match in line.matches:
-            found = max(found, self._sureness(line, match), key=SURENESS.index)
-        return found
-
-    def _sureness(self, line: WashLine, match: WashMatch) -> WashConfidence:
-        """How sure the law is on one match."""
-        if match.security_id != line.realized.security_id:
-            return WashConfidence.JUDGEMENT
-        if self._related(line, match) or match.bought_on < line.realized.acquired_on:
-            return WashConfidence.CONVENTION
-        return WashConfidence.FIRM
-
-    def _related(self, line: WashLine, match: WashMatch) -> bool:
-        """Whether another taxpayer of the household carries the loss."""
-        here, there = self._relation[line.realized.account_id], self._relation[match.account_id]
-        return not match.permanent and here != there
-
-    def _reviews(self, line: WashLine) -> tuple[str, ...]:
-        """Points where the law is open or a person must look."""
-        matched = [said for match in line.matches for said in self._match_reviews(line, match)]
-        return (*matched, *self._option_reviews(line.realized)) if self._options else tuple(matched)
+    def _related(self, sold: RealizedLot, match: WashMatch) -> bool:
+        """Whether the replacement is another taxpayer's of the household."""
+        if match.account_id == sold.account_id or match.account_id in self._plans:
+            return False
+        return self._relation[sold.account_id] != self._relation[match.account_id]
 
     def _match_reviews(self, line: WashLine, match: WashMatch) -> Iterator[str]:
         """Why one match may be read in another way."""
@@ -105,11 +96,12 @@ class Narrator:
         if match.security_id != sold.security_id:
             reason = self._identical.reason(sold.security_id, match.security_id)
             yield f"{match.security_id} is treated as identical to {sold.security_id}: {reason}"
-        if self._related(line, match):
+        if self._related(sold, match):
             whose = self._relation[match.account_id]
+            fate = "lost" if match.permanent else "carried there"
             yield (
-                f"the loss is carried in {match.purchase_id}, which belongs to the {whose}: "
-                "the statute names the taxpayer's basis alone"
+                f"{match.purchase_id} belongs to the {whose}; the statute names the taxpayer's own "
+                f"basis alone; by the setting the loss is {fate}"
             )
         if match.bought_on < sold.acquired_on:
             yield (
@@ -127,6 +119,16 @@ class Narrator:
                 f"option trade {trade_id} of {on} is inside the window: a contract or option to "
                 "acquire counts as a purchase (26 U.S.C. 1091(a)) and is not computed here"
             )
+
+
+def _confidence(sold: RealizedLot, disputed: Iterable[WashMatch]) -> WashConfidence:
+    """The least sure of the rules used: another security is a judgement."""
+    found = WashConfidence.FIRM
+    for match in disputed:
+        if match.security_id != sold.security_id:
+            return WashConfidence.JUDGEMENT
+        found = WashConfidence.CONVENTION
+    return found
 
 
 def _relation(account: Account, owners: Mapping[str, PersonRole]) -> str:

@@ -252,6 +252,8 @@ def test_a_spouse_may_be_set_to_lose_the_loss() -> None:
     lost = scan(trades, **ARGUMENTS, settings=WashSettings(related_carries=False))
     assert (carried.lost_usd, lost.lost_usd) == (0, 20)
     assert "belongs to the spouse" in carried.findings[0].reviews[0]
+    assert lost.findings[0].status is WashStatus.PERMANENT
+    assert lost.findings[0].rule == "replacement bought by a related person"
 
 
 def test_a_december_loss_is_at_risk_until_the_thirtieth_day() -> None:
