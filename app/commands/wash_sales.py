@@ -13,11 +13,13 @@ import click
 from app import collector, lawbook
 from app.commands.output import ProblemsError, emit
 from app.commands.wash_events import Case, Family, read_case
-from engine.law.holding import long_from
+from app.commands.wash_rows import finding_row, form_row, line_row, lot_row, views_row
+from engine.law.broker_view import broker_lines, side_by_side
+from engine.law.form_8949 import Reported, rows
 from engine.law.identical import groups
 from engine.law.wash_sales import RefusedTradesError, scan
 from engine.results import Problem
-from engine.wash_results import OpenLot, WashFinding, WashLine, WashScan
+from engine.wash_results import WashLine, WashScan
 
 LONG_HISTORY = 5000
 
@@ -103,75 +105,43 @@ def _document(case: Case, scans: list[WashScan], brief: bool) -> dict[str, Any]:
         (lot for one in scans for lot in one.open_lots), key=lambda lot: lot.lot.acquired_on
     )
     document: dict[str, Any] = {"name": case.name} if case.name else {}
-    document["lines"] = [_line(line) for line in lines]
-    document["open_lots"] = [_open_lot(lot) for lot in lots]
+    document["lines"] = [line_row(line) for line in lines]
+    document["open_lots"] = [lot_row(lot) for lot in lots]
     document["total_reported"] = float(sum(one.reported_usd for one in scans))
     document["total_disallowed"] = float(sum(one.disallowed_usd for one in scans))
     document["total_lost"] = float(sum(one.lost_usd for one in scans))
     if not brief:
-        document["findings"] = [
-            _finding(finding, family)
-            for family, one in zip(case.families, scans, strict=True)
-            for finding in one.findings
-        ]
-        document["settings"] = list(case.settings.in_words())
+        document.update(_explained(case, scans))
     return document
 
 
-def _line(line: WashLine) -> dict[str, Any]:
-    """A sale line."""
-    sold = line.realized
+def _explained(case: Case, scans: list[WashScan]) -> dict[str, Any]:
+    """Findings with their reasons, the broker's view, the rows of the form, and the settings."""
+    findings, views, form = [], [], []
+    for family, one in zip(case.families, scans, strict=True):
+        findings += [finding_row(finding, family.name) for finding in one.findings]
+        both = side_by_side(_broker_lines(case, family), one.lines)
+        views += [views_row(row) for row in both]
+        shown = {(row.sale_id, row.lot_id): Reported(row.broker.basis_usd) for row in both}
+        sold = [line.realized for line in one.lines]
+        form += [form_row(row) for row in rows(sold, {}, reported=shown)]
     return {
-        "sell": sold.sale_id,
-        "lot": sold.lot_id,
-        "qty": float(sold.shares),
-        "proceeds": float(sold.proceeds_usd),
-        "basis": float(sold.basis_usd),
-        "gain": float(line.gain_usd),
-        "disallowed": float(sold.disallowed_usd),
-        "lost": float(line.lost_usd),
-        "term": str(sold.term),
-        "matches": [[match.purchase_id, float(match.shares)] for match in line.matches],
-        "reported": float(sold.recognized_usd),
+        "findings": findings,
+        "broker_view": views,
+        "form_8949": form,
+        "settings": list(case.settings.in_words()),
     }
 
 
-def _open_lot(found: OpenLot) -> dict[str, Any]:
-    """Shares still held."""
-    lot = found.lot
-    return {
-        "lot": found.purchase_id,
-        "account": lot.account_id,
-        "qty": float(lot.shares),
-        "basis_per_share": float(lot.basis_usd / lot.shares),
-        "holding_start": lot.held_since.isoformat(),
-        "long_from": long_from(lot.held_since).isoformat(),
-    }
-
-
-def _finding(finding: WashFinding, family: Family) -> dict[str, Any]:
-    """What the rule did to one loss, and why."""
-    sold = finding.line.realized
-    return {
-        "sell": sold.sale_id,
-        "lot": sold.lot_id,
-        "household": family.name,
-        "account": sold.account_id,
-        "symbol": sold.security_id,
-        "status": str(finding.status),
-        "confidence": str(finding.confidence),
-        "rule": finding.rule,
-        "citation": finding.citation,
-        "loss": float(finding.loss_usd),
-        "deferred": float(finding.deferred_usd),
-        "lost": float(finding.line.lost_usd),
-        "allowed": float(finding.allowed_usd),
-        "words": finding.words,
-        "safe_from": finding.safe_from.isoformat(),
-        "at_risk": finding.at_risk,
-        "crosses_year_end": finding.crosses_year_end,
-        "reviews": list(finding.reviews),
-    }
+def _broker_lines(case: Case, family: Family) -> tuple[WashLine, ...]:
+    """The history of a household as its brokers see it."""
+    return broker_lines(
+        family.trades,
+        family.accounts,
+        window_days=lawbook.load().wash_window_days,
+        settings=case.settings,
+        as_of=case.as_of,
+    )
 
 
 def _text(case: Case, scans: Iterable[WashScan]) -> Iterator[str]:

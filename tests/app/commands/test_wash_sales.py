@@ -77,6 +77,18 @@ def test_households_are_kept_apart_and_groups_together(
     assert found(write(tmp_path, *apart), capsys)["total_disallowed"] == 0
 
 
+def test_the_brokers_view_and_the_form_stand_beside_the_findings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bought back in the spouse's account: the 1099-B shows a loss of 100, the return none."""
+    case = found(write(tmp_path, BOUGHT, SOLD, {**AGAIN, "account": "S", "kind": "spouse"}), capsys)
+    (views,) = case["broker_view"]
+    assert (views["broker"]["short"], views["taxpayer"]["short"]) == (-100, 0)
+    assert (views["difference"], views["agrees"]) == (100, False)
+    (row,) = case["form_8949"]
+    assert (row["box"], row["f"], row["g"], row["h"]) == ("A", "W", 100, 0)
+
+
 def test_settings_are_read_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = {"tacking": "original_date", "as_of": "2025-03-25"}
     case = found(write(tmp_path, BOUGHT, SOLD, AGAIN, settings=settings), capsys)
