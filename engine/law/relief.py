@@ -19,6 +19,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.errors import InputError
 from engine.law.holding import term_of
 from engine.law.lots import Picks, Relief, close, identified, in_order, pick
 from engine.records import CENT, ZERO, Lot, Term
@@ -68,8 +69,11 @@ def compare(
 
     Raises:
         OverdrawnLotError: If the lots hold fewer shares.
-        InputError: If a named lot is not among the lots.
+        InputError: If a named lot is not held, or those named do not add up to the shares.
     """
+    named_shares = sum((part for _, part in specific), ZERO)
+    if specific and named_shares != shares:
+        raise InputError("lots", named_shares, f"name lots for {shares} shares in all")
     base = tax_of(ZERO, ZERO)
 
     def priced(method: str, picks: Picks) -> ReliefChoice:

@@ -73,13 +73,13 @@ def test_least_tax_is_never_worse_than_an_order_shown(
 ) -> None:
     lots = lots_of(held)
     shares = max(Decimal(1), Decimal(int(part * sum(row[0] for row in held))))
-    found = compare(lots, shares, Decimal(50), ON, bent, [(lots[0].lot_id, Decimal(1))])
+    named = [(lot.lot_id, part) for lot, part in pick(lots[::-1], shares)]
+    found = compare(lots, shares, Decimal(50), ON, bent, named)
     assert found[0].method == MINIMUM_TAX
     assert {way.method for way in found} == {"fifo", "lifo", "hifo", "specific", "minimum_tax"}
     for way in found:
         assert way.tax_usd >= found[0].tax_usd
-        if way.method != "specific":
-            assert sum(part for _, part in way.picks) == shares
+        assert sum(part for _, part in way.picks) == shares
 
 
 def test_highest_cost_is_not_least_tax() -> None:
@@ -93,5 +93,7 @@ def test_highest_cost_is_not_least_tax() -> None:
 
 
 def test_a_lot_that_is_not_held_is_refused() -> None:
-    with pytest.raises(InputError, match="lot"):
+    with pytest.raises(InputError, match="name lots for 2 shares in all"):
+        compare(lots_of([(10, 10, True)]), Decimal(2), Decimal(5), ON, bent, [("l0", Decimal(1))])
+    with pytest.raises(InputError, match="lot: read 'x'"):
         compare(lots_of([(10, 10, True)]), Decimal(1), Decimal(5), ON, bent, [("x", Decimal(1))])
