@@ -123,6 +123,8 @@ def _purchases(
     for number, name in enumerate(names, start=1):
         account_id = buyers[number % len(buyers)]
         price = _price(closes, name, BOUGHT_BACK)
+        if not price > 0:
+            continue
         shares = (Decimal(1_500) / price).quantize(SHARE_STEP)
         trade_id = f"{account_id}-bought-{number}"
         trades.append(Trade(trade_id, account_id, name, Side.BUY, shares, price, day, number))

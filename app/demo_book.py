@@ -89,11 +89,15 @@ def practice(at: datetime) -> Practice:
     today = at.astimezone(ZoneInfo("America/New_York")).date()
     closes = demo_closes().until(today)
     households = (_hale(closes, today), _okafor(closes, today), _lindqvist(closes, today))
-    users = (
+    return Practice((*demo_securities(), BOND, FUND, SWEEP), users(), households)
+
+
+def users() -> tuple[User, ...]:
+    """Who signs in a demo: an advisor who approves, a reviewer who looks."""
+    return (
         User("advisor", "Demo advisor", frozenset({UserRole.RECOMMEND, UserRole.APPROVE})),
         User("reviewer", "Demo reviewer", frozenset({UserRole.REVIEW})),
     )
-    return Practice((*demo_securities(), BOND, FUND, SWEEP), users, households)
 
 
 def _hale(closes: Closes, today: date) -> Household:
@@ -110,10 +114,10 @@ def _hale(closes: Closes, today: date) -> Household:
             Person("hale-2", "Robin Hale", PersonRole.SPOUSE, date(1971, 9, 19)),
         ),
         (
-            _account("hale-joint", "hale-1", "Hale joint", AccountKind.JOINT),
-            _account("hale-spouse", "hale-2", "Robin Hale", AccountKind.TAXABLE),
-            _account("hale-ira", "hale-1", "Sam Hale IRA", AccountKind.IRA, reinvest=True),
-            _account("hale-roth", "hale-2", "Robin Hale Roth", AccountKind.ROTH),
+            account("hale-joint", "hale-1", "Hale joint", AccountKind.JOINT),
+            account("hale-spouse", "hale-2", "Robin Hale", AccountKind.TAXABLE),
+            account("hale-ira", "hale-1", "Sam Hale IRA", AccountKind.IRA, reinvest=True),
+            account("hale-roth", "hale-2", "Robin Hale Roth", AccountKind.ROTH),
         ),
         _lots(closes, "hale", left_out),
         TaxProfile(
@@ -147,7 +151,7 @@ def _hale(closes: Closes, today: date) -> Household:
             Constraint("hale-keep", Rule.NEVER_SELL, Decimal(1), Scope.SECURITY, kept),
         ),
     )
-    return _with(base, recent_activity(closes, base, "hale-joint", ("hale-ira",), SEED + 1))
+    return with_activity(base, recent_activity(closes, base, "hale-joint", ("hale-ira",), SEED + 1))
 
 
 def _okafor(closes: Closes, today: date) -> Household:
@@ -160,8 +164,8 @@ def _okafor(closes: Closes, today: date) -> Household:
         "Okafor (simulated)",
         (Person("okafor-1", "Ada Okafor", PersonRole.CLIENT, date(1979, 1, 30)),),
         (
-            _account("okafor-tax", "okafor-1", "Ada Okafor", AccountKind.TAXABLE),
-            _account("okafor-ira", "okafor-1", "Ada Okafor IRA", AccountKind.IRA),
+            account("okafor-tax", "okafor-1", "Ada Okafor", AccountKind.TAXABLE),
+            account("okafor-ira", "okafor-1", "Ada Okafor IRA", AccountKind.IRA),
         ),
         _lots(closes, "okafor", left_out),
         TaxProfile(
@@ -209,7 +213,9 @@ def _okafor(closes: Closes, today: date) -> Household:
         ),
         horizon=Horizon(years=20, discount_rate=0.05),
     )
-    return _with(base, recent_activity(closes, base, "okafor-tax", ("okafor-ira",), SEED + 2))
+    return with_activity(
+        base, recent_activity(closes, base, "okafor-tax", ("okafor-ira",), SEED + 2)
+    )
 
 
 def _lindqvist(closes: Closes, today: date) -> Household:
@@ -223,12 +229,12 @@ def _lindqvist(closes: Closes, today: date) -> Household:
             Person("lindqvist-2", "Tom Lindqvist", PersonRole.SPOUSE, date(1953, 2, 14)),
         ),
         (
-            _account(tax, "lindqvist-1", "Lindqvist joint", AccountKind.JOINT, reinvest=True),
+            account(tax, "lindqvist-1", "Lindqvist joint", AccountKind.JOINT, reinvest=True),
             replace(
-                _account(own, "lindqvist-2", "Tom Lindqvist, own choice", AccountKind.TAXABLE),
+                account(own, "lindqvist-2", "Tom Lindqvist, own choice", AccountKind.TAXABLE),
                 discretionary=False,
             ),
-            _account(roth, "lindqvist-1", "Elin Lindqvist Roth", AccountKind.ROTH),
+            account(roth, "lindqvist-1", "Elin Lindqvist Roth", AccountKind.ROTH),
         ),
         (*_lots(closes, "lindqvist", frozenset()), *_held_only(own, closes)),
         TaxProfile(
@@ -256,7 +262,7 @@ def _lindqvist(closes: Closes, today: date) -> Household:
         ),
         horizon=Horizon(years=12, step_up_probability=0.45),
     )
-    return _with(base, recent_activity(closes, base, tax, (tax,), SEED + 3))
+    return with_activity(base, recent_activity(closes, base, tax, (tax,), SEED + 3))
 
 
 def _held_only(account_id: str, closes: Closes) -> tuple[Lot, ...]:
@@ -283,7 +289,7 @@ def _lots(closes: Closes, household_id: str, left_out: frozenset[str]) -> tuple[
     return tuple(lots)
 
 
-def _account(
+def account(
     account_id: str, person_id: str, name: str, kind: AccountKind, *, reinvest: bool = False
 ) -> Account:
     """An account at the made-up custodian of the demo."""
@@ -302,7 +308,7 @@ def _sleeve(
     return Sleeve(sleeve_id, name, accounts, target)
 
 
-def _with(household: Household, activity: Activity) -> Household:
+def with_activity(household: Household, activity: Activity) -> Household:
     """The household after its last weeks of trading."""
     return replace(
         household, lots=activity.lots, trades=activity.trades, realized=activity.realized

@@ -131,6 +131,7 @@ class Programme:
         last: Sessions before the last one after which nothing more was bought.
         dollars: Dollars of one purchase.
         skip: Chance that a name is left out of a purchase.
+        mark: Goes into the lot ids, where an account has several programmes.
     """
 
     account_id: str
@@ -140,6 +141,7 @@ class Programme:
     last: int
     dollars: float
     skip: float = 0.2
+    mark: str = ""
 
 
 def bought(closes: Closes, programme: Programme, seed: int) -> tuple[Lot, ...]:
@@ -160,7 +162,7 @@ def bought(closes: Closes, programme: Programme, seed: int) -> tuple[Lot, ...]:
                 continue
             shares = Decimal(float(paid) / price * shares_now[place]).quantize(SHARE_STEP)
             day = closes.days[row]
-            lot_id = f"{programme.account_id}-{len(lots) + 1:04}"
+            lot_id = f"{programme.account_id}-{programme.mark}{len(lots) + 1:04}"
             lots.append(Lot(lot_id, programme.account_id, name, shares, paid, day, day))
     return tuple(lots)
 
