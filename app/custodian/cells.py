@@ -31,7 +31,8 @@ _DATES = (
 _AS_OF = re.compile(r".+? as of (.+)", re.IGNORECASE)
 _SHARE_CLASS = re.compile(r"([A-Z]{1,5})[ /.\-]([A-Z])")
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.$*+ /&^'\-]{0,40}")
-_OPTION = re.compile(r"[A-Z0-9./]{1,6} +(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{6}) *.*[CP]\b.*")
+_OPTION = re.compile(r"[A-Z0-9./]{1,6} +(?:\d{1,2}/\d{1,2}/\d{2,4} .*\b[CP]|\d{6}[CP]\d{8})")
+_TICKER = re.compile(r"[A-Z]{1,6}(?:\.[A-Z]{1,2})?")
 _CUSIP = re.compile(r"[0-9]{3}[0-9A-Z]{5}[0-9]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
@@ -186,7 +187,8 @@ def kind_of(ticker: str) -> SecurityKind:
     """Kind of a security by the look of its ticker, where the file has no column for it.
 
     A CUSIP in place of a ticker is a bond; five letters ending in X are a fund and in XX a money
-    fund (NASDAQ convention); a ticker with a date and C or P is an option.
+    fund (NASDAQ convention); a ticker with a date and C or P is an option. What looks like none of
+    these is ``other``: held and counted, never traded.
     """
     if is_cusip(ticker):
         return SecurityKind.BOND
@@ -194,4 +196,4 @@ def kind_of(ticker: str) -> SecurityKind:
         return SecurityKind.OPTION
     if len(ticker) == 5 and ticker.isalpha() and ticker.endswith("X"):
         return SecurityKind.SWEEP if ticker.endswith("XX") else SecurityKind.NAV_FUND
-    return SecurityKind.STOCK
+    return SecurityKind.STOCK if _TICKER.fullmatch(ticker) else SecurityKind.OTHER

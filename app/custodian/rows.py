@@ -135,7 +135,7 @@ class Cells:
 
     def refuse(self, name: str, rule: str, remedy: str) -> None:
         """Note that a cell breaks a rule."""
-        self.troubles.append(Trouble(name, self._raw(name), rule, remedy))
+        self.troubles.append(Trouble(name, self._raw(name)[:200], rule, remedy))
 
     def _raw(self, name: str) -> str:
         own = self.texts.get(name, "")
