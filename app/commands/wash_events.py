@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from engine.law.wash_sales import Tacking, WashSettings
@@ -21,7 +22,8 @@ RELATED = {"spouse": PersonRole.SPOUSE, "entity": PersonRole.ENTITY}
 KINDS = {"spouse": AccountKind.TAXABLE, **{kind.value: kind for kind in AccountKind}}
 SIDES = {side.value: side for side in Side}
 SYMBOL = "security"
-REQUIRED = ("id", "date", "type", "account", "kind", "qty", "price")
+REQUIRED = frozenset({"id", "date", "type", "account", "kind", "qty", "price"})
+NOTHING = ("", None)
 SETTINGS = ("tacking", "earlier_purchases_count", "related_carries", "as_of")
 
 
@@ -121,13 +123,13 @@ class _Gathering:
 
 def _trade(event: object, complaint: _Complaint) -> Trade | None:
     """One event as a trade, or ``None`` with its problems."""
-    if not isinstance(event, Mapping):
+    if not isinstance(event, dict):
         complaint.add("event", event, "not an object", "give an object with id, date, type ...")
         return None
-    missing = [field for field in REQUIRED if event.get(field) in ("", None)]
-    for field in missing:
-        complaint.add(field, "", "missing", f"give {field}")
-    if missing:
+    if not event.keys() >= REQUIRED or event["id"] in NOTHING or event["account"] in NOTHING:
+        for field in sorted(REQUIRED):
+            if event.get(field) in NOTHING:
+                complaint.add(field, "", "missing", f"give {field}")
         return None
     side, seq = SIDES.get(str(event["type"])), event.get("seq", 0)
     known = str(event["kind"]) in KINDS and side is not None and type(seq) is int
@@ -211,10 +213,18 @@ def _number(value: object, field: str, complaint: _Complaint) -> Decimal | None:
 
 def _date(value: object, field: str, complaint: _Complaint) -> date | None:
     """A date as YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
+    found = _day(str(value))
+    if found is None:
         complaint.add(field, value, "not a date", "write it as YYYY-MM-DD")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date | None:
+    """A day of the calendar, or ``None``; histories name the same few thousand again and again."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
         return None
 
 

@@ -43,8 +43,9 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
     """
     if len(weights) == 1:
         return [total]
-    if not weights[1] and len(weights) == 2:
-        return [total, 0]
+    if len(weights) == 2 and total >= 0:
+        first = part_of(total, weights[0], weights[0] + weights[1])
+        return [first, total - first]
     whole = sum(weights)
     sign, units = (-1, -total) if total < 0 else (1, total)
     parts = [units * weight // whole for weight in weights]
@@ -54,6 +55,18 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
         for i in by_remainder[:left]:
             parts[i] += 1
     return parts if sign > 0 else [-part for part in parts]
+
+
+def part_of(total: int, weight: int, whole: int) -> int:
+    """The first of two parts by largest remainder: the nearest whole number, a half upwards.
+
+    Args:
+        total: Units to divide, not negative.
+        weight: Weight of the first part.
+        whole: Weight of both.
+    """
+    part, remainder = divmod(total * weight, whole)
+    return part + (2 * remainder >= whole)
 
 
 def apportion_usd(total_usd: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:

@@ -21,6 +21,8 @@ from engine.law.wash_ledger import Parcel, Part, Sale
 from engine.records import ZERO, Lot, Origin, Side, Trade
 from engine.results import Problem
 
+HUNDRED, MILLION = Decimal(100), Decimal(1_000_000)
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
@@ -60,12 +62,12 @@ class ShareScale:
 
 def micro(shares: Decimal) -> int:
     """Shares in millionths."""
-    return int(shares * 1_000_000)
+    return int(shares * MILLION)
 
 
 def cents(amount_usd: Decimal) -> int:
     """Dollars in cents, half-even."""
-    return round(amount_usd * 100)
+    return round(amount_usd * HUNDRED)
 
 
 def read(
@@ -180,7 +182,7 @@ def refused(
         if trade.shares <= 0:
             remedy = "give a positive number of shares; the type says buy or sell"
             yield problem(row, "qty", trade.shares, "not above zero", remedy)
-        elif trade.shares * 1_000_000 % 1:
+        elif trade.shares * MILLION % 1:
             remedy = "round to a millionth of a share, as custodians do"
             yield problem(row, "qty", trade.shares, "finer than 0.000001 share", remedy)
         if trade.price_usd < 0:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from engine.law.lots import apportion
+from engine.law.lots import apportion, part_of
 from engine.records import Origin, Trade
 
 
@@ -47,10 +47,9 @@ class Part:
             taken = Part(units, self.basis, self.gap, self.washed, self.since)
             self.units = self.basis = self.gap = self.washed = 0
             return taken
-        weights = (units, self.units - units)
-        basis = apportion(self.basis, weights)[0]
-        gap = apportion(self.gap, weights)[0] if self.gap else 0
-        washed = apportion(self.washed, weights)[0] if self.washed else 0
+        basis = part_of(self.basis, units, self.units)
+        gap = part_of(self.gap, units, self.units) if self.gap else 0
+        washed = part_of(self.washed, units, self.units) if self.washed else 0
         self.units -= units
         self.basis -= basis
         self.gap -= gap

@@ -24,6 +24,11 @@ def test_parts_add_up_and_are_within_a_unit_of_their_share(total: int, parts: li
         assert abs(part * sum(parts) - total * weight) < sum(parts)
 
 
+@given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(1, 10**12))
+def test_two_parts_are_divided_as_any_number_of_parts_is(total: int, one: int, two: int) -> None:
+    assert apportion(total, [one, two]) == apportion(total, [one, two, 0])[:2]
+
+
 def test_cents_left_over_go_to_the_largest_remainders() -> None:
     assert apportion(100, [1, 1, 1]) == [34, 33, 33]
     assert apportion(10, [15, 25, 60]) == [2, 2, 6]
