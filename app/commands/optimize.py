@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from engine.decision.optimize import Solution
     from engine.decision.problem import Problem
 
+FINE_GAP = 1e-7  # share of the book; one problem alone may be searched longer
+
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
 def optimize(file: Path, as_json: bool) -> None:
     """Find the best trades of the problem in FILE, with bound, gap and the price of each limit."""
     from app.commands.optimize_file import read
-    from engine.decision.optimize import solve
+    from engine.decision.optimize import Settings, solve
 
     problem = read(file)
     start = seconds()
-    solution = solve(problem)
+    solution = solve(problem, Settings(gap=FINE_GAP))
     document = describe(problem, solution) | {"seconds": round(seconds() - start, 4)}
     if as_json:
         emit(document)

@@ -22,6 +22,7 @@ from engine.decision.problem import Problem, Trades, Worth, check, nothing, wort
 from engine.decision.rounding import (
     Margins,
     kept,
+    less_bought,
     misses,
     on_grid,
     placeable,
@@ -46,7 +47,7 @@ class Settings:
         explain: Whether an infeasible problem is taken apart (conflict and ways out).
     """
 
-    gap: float = 1e-7
+    gap: float = 1e-6
     explain: bool = True
 
 
@@ -171,6 +172,10 @@ def _plan(problem: Problem, way: Directions, settings: Settings) -> _Plan | None
         trades = rounded(problem, ranges, raw)
         found = worth(problem, trades)
         missed = misses(problem, trades, found)
+        if missed.cash_usd > 0:
+            trades = less_bought(problem, trades, missed.cash_usd)
+            found = worth(problem, trades)
+            missed = misses(problem, trades, found)
         if kept(missed):
             return _Plan(trades, found, _limit_prices(problem, cut, optimum))
         margins = margins.widened(missed)

@@ -115,6 +115,20 @@ def rounded(problem: Problem, ranges: Ranges, trades: Trades) -> Trades:
     return Trades(sells, buys)
 
 
+def less_bought(problem: Problem, trades: Trades, short_usd: float) -> Trades:
+    """The same trades with the largest purchase cut by the cash that rounding left missing."""
+    spent = trades.buys * problem.price_usd
+    name = int(np.argmax(spent))
+    grid = 1.0 if problem.whole_shares else SHARE
+    price = problem.price_usd[name] * (1 + problem.cost_rate[name])
+    left = trades.buys[name] - np.ceil((short_usd + CENT_USD) / price / grid) * grid
+    if left * problem.price_usd[name] < max(problem.min_trade_usd, TRADED_USD):
+        return trades
+    buys = trades.buys.copy()
+    buys[name] = left
+    return Trades(trades.sells, buys)
+
+
 def _on_grid(shares: Vector, grid: float, most: Vector, least: Vector) -> Vector:
     """Nearest amount on the grid within the most; 0 where that is too little to trade."""
     near = np.minimum(np.round(shares / grid) * grid, most)
