@@ -1,1 +1,1 @@
-"""The SQLite file with the practice: SQL is spoken here alone. ``app.book.book.Book`` is the door."""
+"""The SQLite file with the practice: SQL is spoken here alone; ``book.Book`` is its door."""

@@ -92,10 +92,10 @@ def append(
     """Write the next line inside the caller's transaction; the new head."""
     seq, when = last.seq + 1, instant(at)
     found = line_hash(last.hash, seq, when, mono_ns, actor, session, kind, body)
+    sealed = None if key is None else seal(key, found)
     connection.execute(
         f"INSERT INTO audit ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
-        (seq, when, mono_ns, actor, session, kind, body, last.hash, found)
-        + ((None if key is None else seal(key, found)),),
+        (seq, when, mono_ns, actor, session, kind, body, last.hash, found, sealed),
     )
     return Head(seq, found)
 

@@ -1,5 +1,7 @@
-"""One change to the book: a transaction that holds the rows, their history, the digests of the
-tables it touched, and the audit line that tells of it. All of it is written, or nothing.
+"""One change to the book, in one transaction: all of it is written, or nothing.
+
+It holds the rows, their history, the digests of the tables it touched, and the audit line that
+tells of it.
 
 The digest of a table is the sum of the digests of its rows, modulo 2^128: it does not depend on the
 order of the rows, and a changed row costs two hashes. ``app.book.verify`` adds the rows up again.
@@ -21,8 +23,8 @@ MODULUS = 2**128
 UNDIGESTED = frozenset({"audit", "digests"})
 # Tables of what is true now; what a row was before is kept in `history`.
 KEPT = frozenset(
-    "securities households tax_profiles horizons people accounts lots sleeves cash trades realized "
-    "external_assets cash_needs planned_gains constraints positions transactions".split()
+    """securities households tax_profiles horizons people accounts lots sleeves cash trades
+    realized external_assets cash_needs planned_gains constraints positions transactions""".split()  # noqa: SIM905
 )
 Row = Mapping[str, Any]
 
@@ -109,21 +111,17 @@ class Change:
         return None if values is None else dict(zip(shape.columns, values, strict=True))
 
     def put(self, table: str, row: Row) -> bool:
-        """Write a row; what stood there goes into history. False when nothing changed.
-
-        A row that is only moved (``position``) is written without a line of history.
-        """
+        """Write a row; what stood there goes into history. False when nothing changed."""
         shape = self.shape[table]
         key = tuple(row[column] for column in shape.key)
         old = self.get(table, *key)
         new = dict(row)
         if table in KEPT:
-            new.setdefault("valid_from", instant(self.at))
-            if old is not None and _said(old) == _said(new):
-                new["valid_from"] = old["valid_from"]
+            same = old is not None and said(old) == said(new)
+            new["valid_from"] = old["valid_from"] if old and same else instant(self.at)
         if old == new:
             return False
-        if old is not None and table in KEPT and _said(old) != _said(new):
+        if old is not None and table in KEPT:
             self._remember(table, key, old)
         self._write(shape, key, old, new)
         self._note(table, key, old, new)
@@ -247,6 +245,6 @@ class Change:
         return found
 
 
-def _said(row: Row) -> dict[str, Any]:
-    """What a row says: without its place and since when it says so."""
-    return {k: v for k, v in row.items() if k not in ("position", "valid_from")}
+def said(row: Row) -> dict[str, Any]:
+    """What a row says, without since when it says so."""
+    return {name: value for name, value in row.items() if name != "valid_from"}

@@ -14,7 +14,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def read_instant(text: str) -> datetime:
 
 def plain(value: Any) -> Any:
     """A record as dicts, lists, strings and numbers."""
-    if value is None or isinstance(value, bool | int | float) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int | float) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return value.value
@@ -80,9 +80,13 @@ def loads(kind: type[T], text: str) -> T:
     return found
 
 
-@lru_cache(maxsize=None)
 def reader(kind: Any) -> Reader:
     """What turns plain values into a value of that type."""
+    return _reader(kind)
+
+
+@cache
+def _reader(kind: Any) -> Reader:
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         (inner,) = (reader(arg) for arg in args if arg is not type(None))

@@ -73,6 +73,13 @@ def connect(path: Path, key: Key = None, *, readonly: bool = False) -> Connectio
     return connection
 
 
+def raw(path: Path, key: Key) -> Connection:
+    """A bare connection that makes the file if need be: to lay out a book, and for copies of it."""
+    connection = sql.connect(str(path), isolation_level=None)
+    give_key(connection, key)
+    return connection
+
+
 def _opened(path: Path, key: Key, readonly: bool) -> Connection:
     name = f"file:{quote(str(path.absolute()))}"
     mode = "?mode=rw"

@@ -1,5 +1,8 @@
-"""What the engine found, kept so that it can be shown and run again: snapshots, evaluations,
-forecasts (stamped before the fact, scored after it) and proposals with every decision on them."""
+"""What the engine found, kept so that it can be shown and run again.
+
+Quote snapshots, evaluations, forecasts (stamped before the fact, scored after it), and proposals
+with every decision on them.
+"""
 
 from __future__ import annotations
 
@@ -86,12 +89,14 @@ def snapshot(connection: Connection, snapshot_id: str) -> dict[str, Quote]:
     ).fetchone()
     if row is None:
         raise UserError(f"the book has no quote snapshot {snapshot_id!r}")
-    return loads(Mapping[str, Quote], row[0])  # type: ignore[type-abstract]
+    return loads(dict[str, Quote], row[0])
 
 
 def put_evaluation(change: Change, found: Evaluation, *, stamp: bool) -> None:
-    """Keep an evaluation's inputs, bills and blocks, its flags (all forecasts if ``stamp``) and
-    its proposals; what the book has already is left as it is."""
+    """Keep an evaluation's inputs, bills and blocks, its flags and its proposals.
+
+    With ``stamp`` all forecasts are kept. What the book has already is left as it is.
+    """
     put_snapshot(change, found.snapshot_id, found.quotes, found.as_of)
     if change.get("evaluations", found.evaluation_id) is None:
         change.append("evaluations", _evaluation_row(found, change.at))

@@ -94,20 +94,26 @@ def save(change: Change, household: Household) -> None:
 
 
 def _put_all(change: Change, table: str, household_id: str, rows: list[dict[str, Any]]) -> None:
+    """Write the rows of a household; those there keep their place, new ones come after them."""
     shape = change.shape[table]
     keys = ",".join(f'"{column}"' for column in shape.key)
-    gone = {
-        tuple(found)
-        for found in change.connection.execute(
-            f"SELECT {keys} FROM {table} WHERE household_id=?",  # noqa: S608
+    places = {
+        tuple(key): place
+        for place, *key in change.connection.execute(
+            f"SELECT position, {keys} FROM {table} WHERE household_id=?",  # noqa: S608
             (household_id,),
         )
     }
-    for position, row in enumerate(rows):
-        row |= {"household_id": household_id, "position": position}
-        gone.discard(tuple(row[column] for column in shape.key))
+    following = max(places.values(), default=-1) + 1
+    kept = set()
+    for row in rows:
+        row["household_id"] = household_id
+        key = tuple(row[column] for column in shape.key)
+        kept.add(key)
+        row["position"] = places.get(key, following)
+        following += key not in places
         change.put(table, row)
-    for key in sorted(gone):
+    for key in sorted(places.keys() - kept):
         change.remove(table, *key)
 
 
@@ -116,7 +122,9 @@ def _sleeve_row(change: Change, sleeve: Sleeve) -> dict[str, Any]:
     target["target_key"] = hashlib.sha256(canonical(target).encode()).hexdigest()
     if change.get("targets", target["target_key"]) is None:
         change.append("targets", target)
-    return to_row(_SleeveRow(sleeve.sleeve_id, sleeve.name, sleeve.account_ids, target["target_key"]))
+    return to_row(
+        _SleeveRow(sleeve.sleeve_id, sleeve.name, sleeve.account_ids, target["target_key"])
+    )
 
 
 _TARGET_FIELDS = ("target_id", "name", "as_of", "weights", "exclusions")
@@ -227,4 +235,3 @@ def securities(connection: Connection) -> dict[str, Security]:
     columns = [column[0] for column in cursor.description]
     rows = (dict(zip(columns, values, strict=True)) for values in cursor)
     return {row["security_id"]: from_row(Security, row) for row in rows}
-

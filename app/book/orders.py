@@ -370,5 +370,3 @@ def resolve(change: Change, exception_id: str, user_id: str, resolution: str) ->
 def _day(at: datetime) -> date:
     """The date in New York: tax dates are dates there."""
     return at.astimezone(NEW_YORK).date()
-
-

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 from app.book.codec import canonical, plain, reader
@@ -55,9 +55,13 @@ def unscaled(value: int, digits: int) -> Decimal:
     return Decimal(value).scaleb(-digits)
 
 
-@lru_cache(maxsize=None)
-def mapped(kind: type) -> tuple[Field, ...]:
+def mapped(kind: Any) -> tuple[Field, ...]:
     """Fields of a record type, in order, with their columns."""
+    return _mapped(kind)
+
+
+@cache
+def _mapped(kind: Any) -> tuple[Field, ...]:
     hints = get_type_hints(kind)
     return tuple(_field(field.name, hints[field.name]) for field in fields(kind))
 

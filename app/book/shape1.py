@@ -140,7 +140,7 @@ CREATE TABLE lot_closes (exec_id TEXT NOT NULL REFERENCES fills(exec_id), lot_id
     security_id {_SECURITY}, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
     price_e6 INTEGER NOT NULL, proceeds_cents INTEGER NOT NULL, fee_cents INTEGER NOT NULL,
     basis_cents INTEGER NOT NULL, acquired_on TEXT NOT NULL, held_since TEXT NOT NULL,
-    closed_at TEXT NOT NULL, PRIMARY KEY (exec_id, lot_id)) STRICT;
+    closed_at TEXT NOT NULL, confirmed INTEGER NOT NULL, PRIMARY KEY (exec_id, lot_id)) STRICT;
 CREATE TABLE lots_bought (exec_id TEXT PRIMARY KEY REFERENCES fills(exec_id),
     order_key TEXT NOT NULL REFERENCES orders(order_key), lot_id TEXT NOT NULL,
     body TEXT NOT NULL) STRICT;

@@ -1,0 +1,465 @@
+"""``Book``: the one door to the file. A method is a step someone takes, and one transaction.
+
+A book is used from the thread that opened it. One process writes; others, and other threads, open
+their own ``readonly`` books. Instants come in as arguments.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from app import clock
+from app.book import audit, findings, heads, households, imports, orders, settings_table, users
+from app.book.audit import AuditLine, Head
+from app.book.change import Change, Table, tables
+from app.book.codec import canonical
+from app.book.connect import (
+    BookDamagedError,
+    BookError,
+    Connection,
+    Key,
+    connect,
+    make_private,
+    private_files,
+    raw,
+    telling,
+)
+from app.book.imports import ImportRow
+from app.book.locks import WriterLock
+from app.book.migrate import SHAPE, NewerBookError, is_book, migrate, shape_of
+from app.book.orders import OpenException, OrderRow
+from app.custodian.reconcile import Reconciled
+from app.custodian.values import ApprovedOrder, BoughtLot, Fill, ImportPlan, Known, LotClose
+from app.people import require
+from engine.records import Household, Quote, Security, User, UserRole
+from engine.results import Evaluation, Proposal, ProposalState
+
+SELF = "lotlight"
+_ROLE = {"approve": UserRole.APPROVE}
+
+
+class Book:
+    """An open book.
+
+    Attributes:
+        path: The file.
+        readonly: Whether it was opened for reading alone.
+        book_id: Identity of the book, which stays when the file moves.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        connection: Connection,
+        lock: WriterLock | None,
+        chain_key: bytes | None,
+        key: Key,
+    ) -> None:
+        """Use ``Book.open`` or ``Book.create``."""
+        self.path, self.readonly = path, lock is None
+        self.connection, self.chain_key, self.key = connection, chain_key, key
+        self._lock = lock
+        self._session = os.urandom(4).hex()
+        self._shape: Mapping[str, Table] = tables(connection)
+        self._head = audit.head(connection)
+        self.book_id = settings_table.get(connection, "book_id")
+
+    @classmethod
+    def create(
+        cls, path: Path | str, *, at: datetime, key: Key = None, chain_key: bytes | None = None
+    ) -> Book:
+        """Make a new book and open it for writing.
+
+        Args:
+            path: Where; the folder is made, for its owner alone.
+            at: Now.
+            key: Passphrase or raw 32 bytes; ``None`` makes a plain book (demo, tests).
+            chain_key: Key that seals the audit trail, from the OS keyring.
+
+        Raises:
+            BookError: Something is there already, or the place cannot be written.
+        """
+        path = Path(path)
+        if path.exists():
+            raise BookError(f"{path}: there is something already; choose another name")
+        try:
+            with private_files():
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                lock = WriterLock(path)
+                lock.acquire()
+                path.touch(mode=0o600, exist_ok=False)
+        except OSError as error:
+            raise BookError(f"{path}: cannot be made ({error.strerror})") from error
+        try:
+            with private_files(), telling(path):
+                _lay_out(path, key)
+                book = cls(path, connect(path, key), lock, chain_key, key)
+            book._first_line(at)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            lock.release()
+            raise
+        return book
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        key: Key = None,
+        readonly: bool = False,
+        chain_key: bytes | None = None,
+        before_migration: Callable[[Path, Key], object] | None = None,
+    ) -> Book:
+        """Open a book.
+
+        Args:
+            path: The file.
+            key: Passphrase or raw 32 bytes of an encrypted book.
+            readonly: For reading: needs no lock, and may be a newer book or a read-only folder.
+            chain_key: Key that seals the audit trail.
+            before_migration: Called before the first due step (a backup).
+
+        Raises:
+            BookError: There is none, or it cannot be opened; the message says why.
+            BookLockedError: Another process writes to it.
+            BookDamagedError: The file is not what was written.
+        """
+        path = Path(path)
+        lock = None if readonly else WriterLock(path)
+        if lock is not None and path.is_file():
+            lock.acquire()
+        try:
+            connection = connect(path, key, readonly=readonly)
+            try:
+                with telling(path):
+                    _check(path, connection, key, readonly, before_migration)
+                    return cls(path, connection, lock, chain_key, key)
+            except BaseException:
+                connection.close()
+                raise
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and give the right to write back."""
+        self.connection.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    # -- changing it -------------------------------------------------------------------------
+
+    @contextmanager
+    def change(
+        self, kind: str, actor: str, at: datetime, /, **facts: Any
+    ) -> Iterator[tuple[Change, dict[str, Any]]]:
+        """One transaction with its audit line; nothing is written when nothing changed.
+
+        Yields:
+            The change, and the facts of its audit line to add to.
+
+        Raises:
+            BookError: The book is open for reading, or the disk refuses; the book stays usable.
+        """
+        if self.readonly:
+            raise BookError(f"{self.path}: the book is open for reading")
+        with telling(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                work = Change(self.connection, self._shape, at)
+                yield work, facts
+                changed = work.settle()
+                if not changed:
+                    self.connection.execute("ROLLBACK")
+                    return
+                head = audit.append(
+                    self.connection,
+                    self._head,
+                    self.chain_key,
+                    at=at,
+                    mono_ns=clock.monotonic_ns(),
+                    actor=actor,
+                    session=self._session,
+                    kind=kind,
+                    body=canonical({"facts": facts, "tables": changed}),
+                )
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+        self._head = head
+        heads.remember(self.book_id, head)
+
+    def _first_line(self, at: datetime) -> None:
+        self.book_id = os.urandom(16).hex()
+        with self.change("created", SELF, at, book_id=self.book_id) as (work, _):
+            settings_table.put(work, "book_id", self.book_id)
+            users.put(work, User(SELF, "Lotlight itself", frozenset()), "")
+
+    # -- households and securities -----------------------------------------------------------
+
+    def household(self, household_id: str, as_of: datetime | None = None) -> Household:
+        """A household now, or as the book showed it at ``as_of``."""
+        return households.load(self.connection, household_id, as_of)
+
+    def households(self) -> tuple[tuple[str, str], ...]:
+        """(id, name) of every household, by name."""
+        return households.names(self.connection)
+
+    def securities(self) -> dict[str, Security]:
+        """Every security by id."""
+        return households.securities(self.connection)
+
+    def save_household(self, household: Household, user_id: str, at: datetime) -> None:
+        """Write what differs from the book; what it was before goes into history."""
+        facts = {"household_id": household.household_id}
+        with self.change("household_saved", user_id, at, **facts) as (work, _):
+            households.save(work, household)
+
+    def save_securities(self, found: Iterable[Security], user_id: str, at: datetime) -> None:
+        """Add or change securities."""
+        with self.change("securities_saved", user_id, at) as (work, _):
+            households.save_securities(work, found)
+
+    # -- users and settings --------------------------------------------------------------------
+
+    def users(self) -> tuple[User, ...]:
+        """The practice's users, by id."""
+        return tuple(user for user in users.load(self.connection) if user.user_id != SELF)
+
+    def save_user(self, user: User, by: str, at: datetime, passphrase_hash: str = "") -> None:
+        """Add or change a user; an empty hash keeps the passphrase there is."""
+        with self.change("user_saved", by, at, user_id=user.user_id) as (work, _):
+            users.put(work, user, passphrase_hash)
+
+    def passphrase_hash(self, user_id: str) -> str:
+        """The kept hash of a user's passphrase (``app.people``), "" for none."""
+        return users.passphrase(self.connection, user_id)
+
+    def setting(self, name: str, default: str = "") -> str:
+        """A setting of the practice that lies in the book."""
+        return settings_table.get(self.connection, name, default)
+
+    def save_setting(self, name: str, value: str, user_id: str, at: datetime) -> None:
+        """Change a setting; ``approvals_required`` = 2 asks for two users' signatures."""
+        with self.change("setting_saved", user_id, at, name=name, value=value) as (work, _):
+            settings_table.put(work, name, value)
+
+    # -- what the engine found -------------------------------------------------------------------
+
+    def record_snapshot(self, snapshot_id: str, quotes: Mapping[str, Quote], at: datetime) -> None:
+        """Keep the quotes of a snapshot, once."""
+        with self.change("snapshot", SELF, at, snapshot_id=snapshot_id) as (work, _):
+            findings.put_snapshot(work, snapshot_id, quotes, at)
+
+    def snapshot(self, snapshot_id: str) -> dict[str, Quote]:
+        """Quotes of a snapshot."""
+        return findings.snapshot(self.connection, snapshot_id)
+
+    def record_evaluation(
+        self, evaluation: Evaluation, at: datetime | None = None, *, stamp: bool = False
+    ) -> None:
+        """Keep an evaluation with its snapshot, flags (``stamp``: all forecasts) and proposals."""
+        facts = {
+            "evaluation_id": evaluation.evaluation_id,
+            "household_id": evaluation.household_id,
+            "proposals": [proposal.proposal_id for proposal in evaluation.proposals],
+        }
+        with self.change("evaluation", SELF, at or evaluation.as_of, **facts) as (work, _):
+            findings.put_evaluation(work, evaluation, stamp=stamp)
+
+    def forecasts(
+        self, *, scored: bool, ended_by: datetime | None = None
+    ) -> tuple[findings.StampedForecast, ...]:
+        """Stamped forecasts: scored, or to be scored because their window has ended by then."""
+        return findings.forecasts(self.connection, scored=scored, ended_by=ended_by)
+
+    def score_forecasts(self, outcomes: Mapping[tuple[str, str], bool], at: datetime) -> int:
+        """Write what came of forecasts, by (evaluation id, lot id); how many were new."""
+        with self.change("forecasts_scored", SELF, at, n=len(outcomes)) as (work, _):
+            return findings.score(work, outcomes)
+
+    def proposals(
+        self, household_id: str | None = None, states: Iterable[ProposalState] | None = None
+    ) -> tuple[Proposal, ...]:
+        """Proposals in their present state, best first."""
+        return findings.proposals(self.connection, household_id, states)
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        """One proposal in its present state."""
+        return findings.proposal(self.connection, proposal_id)
+
+    def decisions(self, proposal_id: str) -> tuple[findings.Decision, ...]:
+        """Every step on a proposal's way."""
+        return findings.decisions(self.connection, proposal_id)
+
+    def signatures(self, proposal_id: str) -> tuple[str, ...]:
+        """Users who have signed a proposal as it stands."""
+        return findings.signatures(self.connection, proposal_id)
+
+    def decide(
+        self,
+        proposal_id: str,
+        what: str,
+        user_id: str,
+        at: datetime,
+        reason: str = "",
+        edits: Proposal | None = None,
+    ) -> Proposal:
+        """Stage, approve, reject, defer, withdraw, expire or edit; the proposal after it.
+
+        Raises:
+            UnlawfulStepError: The step is not open from where the proposal stands.
+            NotAllowedError: The user does not hold the role.
+        """
+        if not (what == "expire" and user_id == SELF):
+            user = users.get(self.connection, user_id)
+            may = UserRole.RECOMMEND
+            if what in _ROLE or (user is not None and UserRole.APPROVE in user.roles):
+                may = UserRole.APPROVE
+            require(user, user_id, may)
+        facts = {"proposal_id": proposal_id, "reason": reason}
+        with self.change(what, user_id, at, **facts) as (work, _):
+            signers = int(self.setting("approvals_required", "1"))
+            return findings.decide(
+                work, proposal_id, what, user_id, reason=reason, edits=edits, signers=signers
+            )
+
+    # -- orders and fills ------------------------------------------------------------------------
+
+    def export(
+        self,
+        found: Sequence[ApprovedOrder],
+        file_name: str,
+        file_sha256: str,
+        user_id: str,
+        at: datetime,
+    ) -> None:
+        """Write down the orders of a file that goes to the custodian."""
+        facts = {"file": file_name, "sha256": file_sha256, "orders": [o.order_key for o in found]}
+        with self.change("exported", user_id, at, **facts) as (work, _):
+            orders.export(work, found, file_name, file_sha256, user_id)
+
+    def orders(self, household_id: str | None = None) -> tuple[OrderRow, ...]:
+        """Orders with their state, in the order they went out."""
+        return orders.orders(self.connection, household_id)
+
+    def closes(self) -> tuple[LotClose, ...]:
+        """Every lot closed by a fill."""
+        return orders.closes(self.connection)
+
+    def bought(self) -> tuple[BoughtLot, ...]:
+        """Every lot bought by a fill."""
+        return orders.bought(self.connection)
+
+    def fills(self) -> tuple[Fill, ...]:
+        """Every fill that was applied."""
+        return orders.fills(self.connection)
+
+    def executions(self) -> frozenset[str]:
+        """Execution ids applied or set aside, for ``reconcile(seen=...)``."""
+        return orders.executions(self.connection)
+
+    def record_fills(self, found: Reconciled, user_id: str, at: datetime) -> int:
+        """Apply reconciled fills: lots, trades, results, cash, orders; how many were new."""
+        facts = {"fills": [f.exec_id for f in found.fills], "exceptions": len(found.exceptions)}
+        with self.change("fills", user_id, at, **facts) as (work, _):
+            return orders.record_fills(work, found)
+
+    def exceptions(self) -> tuple[OpenException, ...]:
+        """Fills that wait for a person, oldest first."""
+        return orders.exceptions(self.connection)
+
+    def resolve(self, exception_id: str, user_id: str, at: datetime, resolution: str) -> None:
+        """Close an exception with words."""
+        facts = {"exception_id": exception_id, "resolution": resolution}
+        with self.change("exception_resolved", user_id, at, **facts) as (work, _):
+            orders.resolve(work, exception_id, user_id, resolution)
+
+    # -- imports ---------------------------------------------------------------------------------
+
+    def known(self, household_id: str | None = None) -> Known:
+        """What the book holds, for the plan of an import."""
+        return imports.known(self.connection, household_id)
+
+    def apply_import(self, plan: ImportPlan, at: datetime, user_id: str) -> str:
+        """Apply a plan; the import's id, "" when the same file was applied before."""
+        facts = {"import_id": plan.import_id, "file": plan.file_name, "sha256": plan.file_sha256}
+        with self.change("import", user_id, at, **facts) as (work, _):
+            return imports.Importer(work, plan).apply(user_id)
+
+    def undo_import(self, import_id: str, at: datetime, user_id: str) -> int:
+        """Set every row of an import back to what it was."""
+        with self.change("import_undone", user_id, at, import_id=import_id) as (work, _):
+            return imports.undo(work, import_id)
+
+    def imports(self) -> tuple[ImportRow, ...]:
+        """Every import, oldest first."""
+        return imports.imports(self.connection)
+
+    # -- the trail ---------------------------------------------------------------------------------
+
+    def audit(self, limit: int = 100) -> tuple[AuditLine, ...]:
+        """The last lines of the audit trail, newest first."""
+        return audit.last_lines(self.connection, limit)
+
+    def audit_head(self) -> Head:
+        """Number and hash of the last line of the audit trail."""
+        return audit.head(self.connection)
+
+
+def _lay_out(path: Path, key: Key) -> None:
+    """Turn an empty file into an empty book: WAL, and every step of the shape."""
+    connection = raw(path, key)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA recursive_triggers=ON")
+        migrate(connection)
+    finally:
+        connection.close()
+
+
+def _check(
+    path: Path,
+    connection: Connection,
+    key: Key,
+    readonly: bool,
+    before_migration: Callable[[Path, Key], object] | None,
+) -> None:
+    """Refuse what is no book, is damaged, or is newer; take the steps that are due."""
+    if not is_book(connection):
+        raise BookError(f"{path}: it is a database, but not a book of Lotlight")
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise BookDamagedError(f"{path}: {found}; restore a backup (`lotlight book restore`)")
+    if readonly:
+        return
+    make_private(path)
+    shape = shape_of(connection)
+    if shape > SHAPE:
+        raise NewerBookError(shape)
+    if shape < SHAPE:
+        if before_migration is not None:
+            before_migration(path, key)
+        migrate(connection)
