@@ -12,10 +12,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from app.history.daily import read_daily
 from engine.records import CENT, Lot, Security
 
 LABEL = "simulated"
@@ -66,24 +65,18 @@ def read_closes(paths: Sequence[Path], names: Sequence[str] | None = None) -> Cl
     """Read daily files (columns ``date, ticker, close, split, dividend``) into one table.
 
     Args:
-        paths: Parquet files; a later file wins where two have the same day and name.
+        paths: Parquet or CSV files; the first one wins where two have the same day and name.
         names: Symbols wanted; default all.
     """
-    columns = ["date", "ticker", "close", "split", "dividend"]
-    tables = [pq.read_table(path, columns=columns) for path in paths]
-    if names is not None:
-        tables = [t.filter(pc.field("ticker").isin(sorted(names))) for t in tables]
-    rows = [[t.column(name).to_numpy() for name in columns] for t in tables]
-    day, ticker, close, split, dividend = (
-        np.concatenate(parts) for parts in zip(*rows, strict=True)
-    )
-    days, at = np.unique(day.astype("datetime64[D]"), return_inverse=True)
-    symbols, who = np.unique(ticker.astype(str), return_inverse=True)
-    shape = (len(days), len(symbols))
-    table = [np.full(shape, fill) for fill in (np.nan, 1.0, 0.0)]
-    for target, source in zip(table, (close, split, dividend), strict=True):
-        target[at, who] = source
-    return Closes(tuple(d.item() for d in days), tuple(str(s) for s in symbols), *table)
+    daily = read_daily(paths, names)
+    days, at = np.unique(daily.day, return_inverse=True)
+    shape = (len(days), len(daily.names))
+    close, split, dividend = (np.full(shape, fill) for fill in (np.nan, 1.0, 0.0))
+    close[at, daily.name] = daily.close
+    split[at, daily.name] = daily.split
+    dividend[at, daily.name] = daily.dividend
+    sessions = tuple(date.fromordinal(int(day)) for day in days)
+    return Closes(sessions, daily.names, close, split, dividend)
 
 
 def demo_closes() -> Closes:

@@ -7,8 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from app.feeds.bars import read_bar_rows
 from app.feeds.latest import nanoseconds
@@ -16,6 +14,7 @@ from app.feeds.quarantine import NEW_YORK, Splits
 from app.feeds.replay import ReplayFeed
 from app.feeds.rows import Rows
 from app.feeds.tape import is_tape, read_tape
+from app.history.daily import read_daily
 from engine.records import Security
 
 LONGEST_BREAK = timedelta(days=7)
@@ -68,14 +67,16 @@ def open_replay(
 
 def read_splits(daily: Sequence[Path], symbols: Sequence[str]) -> Splits:
     """Known splits by symbol and date, from the ``split`` column of daily files."""
-    found: dict[tuple[str, date], Fraction] = {}
-    for path in daily:
-        table = pq.read_table(path, columns=["date", "ticker", "split"])
-        table = table.filter((pc.field("split") != 1.0) & pc.field("ticker").isin(sorted(symbols)))
-        for row in table.to_pylist():
-            ratio = Fraction(f"{row['split']:.6g}").limit_denominator(LARGEST_DENOMINATOR)
-            found[row["ticker"], row["date"]] = ratio
-    return found
+    if not daily:
+        return {}
+    found = read_daily(daily, symbols)
+    rows = np.flatnonzero(found.split != 1.0)
+    return {
+        (found.names[found.name[row]], date.fromordinal(int(found.day[row]))): Fraction(
+            f"{found.split[row]:.6g}"
+        ).limit_denominator(LARGEST_DENOMINATOR)
+        for row in rows
+    }
 
 
 def _between(rows: Rows, first: date | None, last: date | None) -> Rows:

@@ -62,6 +62,8 @@ def read_bars(
     tickers: Collection[str] | None = None,
     from_on: date | None = None,
     to_on: date | None = None,
+    *,
+    checked: bool = True,
 ) -> Bars:
     """Read a bars file: ``ticker, ts, open, high, low, close`` and perhaps ``volume``.
 
@@ -71,6 +73,7 @@ def read_bars(
         tickers: Names to keep, all by default.
         from_on: First New York date to keep.
         to_on: Last New York date to keep.
+        checked: Refuse prices that cannot be; a replay takes them as they stand.
 
     Raises:
         ProblemsError: If the file cannot be read, a column is missing, a price is not above
@@ -80,7 +83,8 @@ def read_bars(
     minutes = _minutes(columns)
     names, name = columns.codes("ticker")
     prices = [columns.floats(field) for field in PRICES]
-    columns.refuse(_bad_prices(columns, prices))
+    if checked:
+        columns.refuse(_bad_prices(columns, prices))
     volume = columns.floats("volume") if columns.has("volume") else np.full(columns.rows, np.nan)
     order = _sorted(columns, name, minutes)
     interval = _interval(name[order], minutes[order])

@@ -66,7 +66,8 @@ def test_a_split_of_the_daily_file_explains_the_jump(tmp_path: Path) -> None:
     path = write(tmp_path / "bars.parquet", lines)
     daily = tmp_path / "daily.parquet"
     days = {"date": [date(2026, 10, 29), date(2026, 10, 30)], "ticker": ["X", "X"]}
-    pq.write_table(pa.table({**days, "split": pa.array([1.0, 2.5], pa.float32())}), daily)
+    figures = {"close": [100.0, 40.0], "split": pa.array([1.0, 2.5], pa.float32())}
+    pq.write_table(pa.table({**days, **figures}), daily)
     assert read_splits([daily], ["X"]) == {("X", date(2026, 10, 30)): Fraction(5, 2)}
     wanted = [Security("id-of-X", "X", "X")]
     feed = open_replay(
