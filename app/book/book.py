@@ -237,6 +237,12 @@ class Book:
         with self.change("household_saved", user_id, at, **facts) as (work, _):
             households.save(work, household)
 
+    def save_households(self, found: Sequence[Household], user_id: str, at: datetime) -> None:
+        """Write several households in one transaction."""
+        with self.change("households_saved", user_id, at, n=len(found)) as (work, _):
+            for household in found:
+                households.save(work, household)
+
     def save_securities(self, found: Iterable[Security], user_id: str, at: datetime) -> None:
         """Add or change securities."""
         with self.change("securities_saved", user_id, at) as (work, _):

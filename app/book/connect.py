@@ -67,7 +67,7 @@ def connect(path: Path, key: Key = None, *, readonly: bool = False) -> Connectio
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         if readonly:
             connection.execute("PRAGMA query_only=ON")
-    except sql.DatabaseError as error:
+    except (sql.DatabaseError, UnicodeDecodeError) as error:
         connection.close()
         raise _opening_trouble(path, key, error) from error
     return connection
@@ -134,9 +134,14 @@ def _opening_trouble(path: Path, key: Key, error: Exception) -> UserError:
                 f"{path}: it is encrypted (give its passphrase) or it is no book at all"
             )
         return BookError(f"{path}: the key does not open it; check the passphrase")
-    if "malformed" in text:
+    if "malformed" in text or isinstance(error, UnicodeDecodeError):
         return BookDamagedError(f"{path}: {text}; restore a backup (`lotlight book restore`)")
     return BookError(f"{path}: cannot be opened ({text}); check the rights of file and folder")
+
+
+def sqlite_version() -> str:
+    """Version of the SQLite that reads and writes books."""
+    return str(sql.sqlite_version)
 
 
 def check_driver() -> None:
