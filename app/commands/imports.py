@@ -8,50 +8,142 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.commands.output import EXIT_PROBLEMS, describe, emit
+from app import clock
+from app.commands.output import EXIT_PROBLEMS, ProblemsError, describe, emit
 
 if TYPE_CHECKING:
-    from app.custodian.values import ImportPlan
+    from app.custodian.profile import Profile
+    from app.custodian.values import ImportPlan, Parsed
+
+FILE = click.Path(path_type=Path)
 
 
 @click.command("import")
 @click.argument("profile", required=False)
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=FILE)
+@click.option("--book", "book_path", type=FILE, envvar="LOTLIGHT_BOOK", help="The book.")
 @click.option("--account", default="", help="Account (id, number or name) the rows belong to.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
-@click.option("--rejected", type=click.Path(path_type=Path), help="Write rejected rows here (CSV).")
+@click.option(
+    "--good-rows", is_flag=True, help="Import the good rows although others have problems."
+)
+@click.option("--rejected", type=FILE, help="Write the rejected rows here, in the file's columns.")
+@click.option("--map", "pairs", multiple=True, help="FIELD=HEADING, a heading of this file.")
+@click.option("--save-mapping", type=FILE, help="Keep PROFILE with these headings as a TOML file.")
+@click.option("--undo", "undo_id", default="", help="Take back the import of this id.")
+@click.option("--as", "user_id", envvar="LOTLIGHT_USER", default="", help="Who imports.")
 @click.option("--list", "listing", is_flag=True, help="Name the profiles.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def import_(
     profile: str | None,
     file: Path | None,
+    book_path: Path | None,
     account: str,
     dry_run: bool,
+    good_rows: bool,
     rejected: Path | None,
+    pairs: tuple[str, ...],
+    save_mapping: Path | None,
+    undo_id: str,
+    user_id: str,
     listing: bool,
     as_json: bool,
 ) -> int:
     """Read FILE by PROFILE (a name from --list, a mapping's path ending in .toml, or auto)."""
     if listing:
         return _list(as_json)
+    if book_path is None and not dry_run:
+        raise click.UsageError("--book is needed (or --dry-run to look only)")
+    if undo_id and book_path is not None:
+        return _undo(book_path, undo_id, user_id, as_json)
     if profile is None or file is None:
         raise click.UsageError("PROFILE and FILE are needed (--list names the profiles)")
-    if not dry_run:
-        raise click.UsageError("only --dry-run can be asked for without a book")
-    from app import clock
-    from app.custodian.canonical import lot_rows
-    from app.custodian.csv_out import rejected_csv
+    parsed, chosen = _read(file, profile, pairs, save_mapping)
+    if rejected is not None:
+        from app.custodian.csv_out import rejected_csv
+
+        rejected.write_text(rejected_csv(parsed), "utf-8", newline="")
+    if dry_run:
+        from app.custodian.canonical import lot_rows
+
+        plan = _dry_plan(parsed, chosen, book_path, account)
+        document = _document(plan)
+        document["lots"] = lot_rows(parsed, account, clock.now().date())
+        return _tell(document, plan, as_json)
+    assert book_path is not None
+    plan, applied = _apply(parsed, chosen, book_path, account, user_id, good_rows=good_rows)
+    code = _tell({**_document(plan), "applied": applied}, plan, as_json)
+    return 0 if good_rows else code
+
+
+def _read(
+    file: Path, profile: str, pairs: tuple[str, ...], save: Path | None
+) -> tuple[Parsed, Profile]:
+    """The file as read; with headings of its own, by a mapping that may be kept."""
+    from app.custodian.mapping import map_headings, parse_pairs, save_mapping
+    from app.custodian.read import parse, read
+    from app.custodian.sniff import open_source
+
+    if not pairs and save is None:
+        return read(file, profile)
+    mapped, text = map_headings(profile, parse_pairs(pairs))
+    parsed = parse(open_source(file), mapped)
+    if save is not None:
+        save_mapping(save, text)
+    return parsed, mapped
+
+
+def _dry_plan(parsed: Parsed, chosen: Profile, book_path: Path | None, account: str) -> ImportPlan:
     from app.custodian.plan import plan
-    from app.custodian.read import read
     from app.custodian.values import Known
 
-    parsed, chosen = read(file, profile)
-    if rejected is not None:
-        rejected.write_text(rejected_csv(parsed), "utf-8", newline="")
-    found = plan(parsed, chosen, Known(), account)
-    document = _document(found)
-    document["lots"] = lot_rows(parsed, account, clock.now().date())
-    return _tell(document, found, as_json)
+    if book_path is None:
+        return plan(parsed, chosen, Known(), account)
+    from app.book.book import Book
+
+    with Book.open(book_path, readonly=True) as book:
+        return plan(parsed, chosen, book.known(), account)
+
+
+def _apply(
+    parsed: Parsed,
+    chosen: Profile,
+    book_path: Path,
+    account: str,
+    user_id: str,
+    *,
+    good_rows: bool,
+) -> tuple[ImportPlan, bool]:
+    """Write the plan in one transaction; whether anything was new.
+
+    Raises:
+        ProblemsError: If rows have problems and the good ones alone were not asked for.
+        AccountError: If an account of the file is not in the book.
+    """
+    from app.book.book import SELF, Book
+    from app.custodian.match import AccountError
+    from app.custodian.plan import plan
+
+    with Book.open(book_path) as book:
+        found = plan(parsed, chosen, book.known(), account)
+        if found.problems and not good_rows:
+            raise ProblemsError(found.problems)
+        for gap in found.gaps:
+            if gap.kind == "account_unknown":
+                raise AccountError(f"{found.file_name}: {gap.what} Nothing was written.")
+        return found, bool(book.apply_import(found, clock.now(), user_id or SELF))
+
+
+def _undo(book_path: Path, import_id: str, user_id: str, as_json: bool) -> int:
+    from app.book.book import SELF, Book
+
+    with Book.open(book_path) as book:
+        rows = book.undo_import(import_id, clock.now(), user_id or SELF)
+    if as_json:
+        emit({"undone": import_id, "rows": rows})
+    else:
+        click.echo(f"import {import_id} taken back, {rows} rows")
+    return 0
 
 
 def _list(as_json: bool) -> int:

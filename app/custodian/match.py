@@ -74,6 +74,7 @@ class Accounts:
             AccountError: If ``asked`` is not in the book, or the file is of another account.
         """
         self._accounts, self._asked = accounts, asked
+        self._known: dict[str, str | None] = {}
         self._written = {number for number in written if number}
         self._one = find_account(asked, accounts) if asked else None
         if asked and accounts and self._one is None:
@@ -99,8 +100,10 @@ class Accounts:
             return self._one.account_id
         if self._asked:
             return self._asked
-        found = [a.account_id for a in self._accounts if a.number and fits(written, a.number)]
-        return found[0] if written and len(found) == 1 else None
+        if written not in self._known:
+            found = [a.account_id for a in self._accounts if a.number and fits(written, a.number)]
+            self._known[written] = found[0] if written and len(found) == 1 else None
+        return self._known[written]
 
 
 class Securities:
