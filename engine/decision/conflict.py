@@ -13,10 +13,11 @@ from engine.decision.convex import solve_convex
 from engine.decision.directions import search
 from engine.decision.problem import Problem, Trades, Worth, worth
 from engine.decision.rounding import placeable
-from engine.decision.segments import LEAST_PENALTY, Segments, segments
+from engine.decision.segments import Segments, segments
 
 LOOSE = 1e3  # a limit at this many books is none
 SEARCH_TOLERANCE = 1e-5
+FAINT = 1e-4  # price of variance while a limit is pushed: cents, but the dual stays smooth
 ROOM = 1e-6  # a limit is moved this share of the book beyond what can just be reached
 
 
@@ -133,7 +134,7 @@ def _reachable(problem: Problem, limit: str) -> float | None:
         parts = cut.parts._replace(cost=np.zeros_like(cut.parts.cost), lam=1.0)
     elif limit in full.row_names:
         row = full.parts.rows[full.row_names.index(limit)]
-        parts = cut.parts._replace(cost=row, lam=LEAST_PENALTY)
+        parts = cut.parts._replace(cost=row, lam=FAINT)
     else:
         return None
     trades = best(replace(cut, parts=parts), others)

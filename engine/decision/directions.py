@@ -4,11 +4,11 @@ A node fixes the direction of some groups. Its bound is the dual with the rest o
 open group to its better side and solving again gives an attainable value. At the root, a group
 whose other side would lift the bound above the best value found is settled for good (reduced
 costs); what is left is branched on, most undecided first, best bound first. The budget counts
-nodes, never seconds, so that the answer does not depend on the machine.
+evaluations, never seconds, so that the answer does not depend on the machine.
 """
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +20,8 @@ from engine.kernel import IntVector, Vector
 
 COOLING = (1e-4, 1e-5, 1e-6, 1e-7)  # temperatures, as shares of the book
 MOST_STEPS = 80
-WORK = 150_000  # segments looked at, over all nodes
-NODES_LEAST, NODES_MOST = 16, 3000
+WORK = 4_000_000  # segments and names looked at, over all evaluations of the dual
+LEAST_LOOKS, MOST_LOOKS = 300, 40_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +34,7 @@ class Directions:
         value: Attainable value of the smooth problem, a share of the book.
         bound: No trade list of any directions is worth less than this.
         nodes: Nodes looked at.
+        looks: Evaluations of the dual that its own pricing took.
     """
 
     ways: IntVector
@@ -41,6 +42,7 @@ class Directions:
     value: float
     bound: float
     nodes: int
+    looks: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +53,7 @@ class _Node:
     ways: IntVector
     prices: Vector
     lead: Vector
+    looks: int
 
 
 def search(segments: Segments, tolerance: float, start: Vector | None = None) -> Directions:
@@ -67,12 +70,13 @@ def search(segments: Segments, tolerance: float, start: Vector | None = None) ->
         segments, segments.directions, first, theta, COOLING if start is None else COOLING[2:]
     )
     best = _round(segments, root, theta)
-    limit = int(np.clip(WORK // max(segments.lot.size, 1), NODES_LEAST, NODES_MOST))
+    size = segments.lot.size + 4 * segments.parts.start.size
+    left = int(np.clip(WORK // size, LEAST_LOOKS, MOST_LOOKS)) - root.looks - best.looks
     settled = _settle(root, best.value)
-    root = _Node(root.bound, settled, root.prices, root.lead)
+    root = replace(root, ways=settled)
     heap: list[tuple[float, int, _Node]] = [(root.bound, 0, root)]
     seen = 1
-    while heap and heap[0][0] < best.value - tolerance and seen < limit:
+    while heap and heap[0][0] < best.value - tolerance and left > 0:
         _, _, node = heapq.heappop(heap)
         open_ = np.flatnonzero(node.ways == FREE)
         if not open_.size:
@@ -82,15 +86,16 @@ def search(segments: Segments, tolerance: float, start: Vector | None = None) ->
             ways = node.ways.copy()
             ways[branch] = way
             child = _relax(segments, ways, node.prices, theta, COOLING[2:])
-            seen += 1
+            seen, left = seen + 1, left - child.looks
             if child.bound >= best.value - tolerance:
                 continue
             found = _round(segments, child, theta)
+            left -= found.looks
             if found.value < best.value:
                 best = found
             heapq.heappush(heap, (child.bound, seen, child))
-    bound = min(best.value, heap[0][0]) if heap else best.value - tolerance
-    return Directions(best.ways, best.prices, best.value, max(bound, root.bound), seen)
+    bound = min(best.value - tolerance, heap[0][0] if heap else np.inf)
+    return replace(best, bound=max(bound, root.bound), nodes=seen)
 
 
 def _relax(
@@ -98,10 +103,14 @@ def _relax(
 ) -> _Node:
     """Best prices with the open groups free to go either way."""
     v = prices.copy()
+    looks = 0
     for tau in cooling:
-        maximise(segments.parts, v, segments.lowest, segments.highest, ways, tau, MOST_STEPS, theta)
+        _, seen = maximise(
+            segments.parts, v, segments.lowest, segments.highest, ways, tau, MOST_STEPS, theta
+        )
+        looks += seen
     lead, x = np.zeros(ways.size), np.zeros(segments.lot.size)
-    return _Node(exact_dual(segments.parts, v, ways, lead, x), ways, v, lead)
+    return _Node(exact_dual(segments.parts, v, ways, lead, x), ways, v, lead, looks)
 
 
 def _round(segments: Segments, node: _Node, theta: Vector) -> Directions:
@@ -109,7 +118,7 @@ def _round(segments: Segments, node: _Node, theta: Vector) -> Directions:
     better = np.where(node.lead < 0, SELL, BUY)
     ways = np.where(node.ways == FREE, better, node.ways).astype(np.int64)
     fixed = _relax(segments, ways, node.prices, theta, COOLING[-1:])
-    return Directions(ways, fixed.prices, fixed.bound, node.bound, 1)
+    return Directions(ways, fixed.prices, fixed.bound, node.bound, 1, fixed.looks)
 
 
 def _settle(root: _Node, value: float) -> IntVector:

@@ -321,21 +321,23 @@ def maximise(
     predicted for a step is below DONE, or after ``most_steps``.
 
     Returns:
-        The value reached and the steps taken.
+        The value reached and how often the dual was evaluated.
     """
     size = v.size
     gradient, hessian = np.empty(size), np.empty((size, size))
     next_gradient, next_hessian = np.empty(size), np.empty((size, size))
     value = dual(parts, v, directions, tau, theta, gradient, hessian)
     ridge = RIDGE
-    for taken in range(most_steps):
+    seen = 1
+    for _ in range(most_steps):
         pull, step = _newton_step(v, lowest, highest, gradient, hessian, ridge)
         if pull @ step < DONE:
-            return value, taken
+            return value, seen
         length, moved = 1.0, False
         while length > 1e-6 and not moved:
             trial = np.minimum(np.maximum(v + length * step, lowest), highest)
             found = dual(parts, trial, directions, tau, theta, next_gradient, next_hessian)
+            seen += 1
             promised = pull @ (trial - v)
             moved = bool(promised > 0 and found >= value + 1e-4 * promised)
             length *= 0.5 if length > 0.1 else 0.2
@@ -348,8 +350,8 @@ def maximise(
         elif ridge < 1:
             ridge *= 1e3
         else:
-            return value, taken
-    return value, most_steps
+            return value, seen
+    return value, seen
 
 
 @kernel
