@@ -61,7 +61,7 @@ def _read(file: Path) -> list[Case]:
     """Every case of the file; a file that is no JSON is one problem."""
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         found = Problem(file.name, line, "file", "", f"not JSON: {error}", "mend it at that place")
         raise ProblemsError([found]) from error

@@ -61,7 +61,7 @@ class Holdings:
         elif parcel.rank > sale.rank:
             rule = f"sold before it was bought on {parcel.acquired_on}"
             self._refuse(sale, "lots", lot_id, rule, "correct the dates, or the order in the day")
-        elif units <= 0 or units > parcel.held:
+        elif units > parcel.held:
             rule = f"oversold: {_share_text(parcel.held, sale)} held"
             remedy = f"{_share_text(units, sale)} are sold; correct the lots (a short sale is "
             self._refuse(sale, "lots", lot_id, rule, remedy + "not computed)")

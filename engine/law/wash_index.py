@@ -13,7 +13,17 @@ from decimal import ROUND_DOWN, Decimal
 
 from engine.law.identical import IdenticalGroups
 from engine.law.lots import ACQUIRED, realize
-from engine.records import CENT, MICRO, Household, Lot, PersonRole, RealizedLot, Side, Trade
+from engine.records import (
+    CENT,
+    MICRO,
+    AccountKind,
+    Household,
+    Lot,
+    PersonRole,
+    RealizedLot,
+    Side,
+    Trade,
+)
 from engine.results import Purchase
 
 STAGED = "staged"
@@ -200,7 +210,11 @@ def index(
             for key in sorted({*bought, *sold, *lots})
         },
         frozenset(a.account_id for a in household.accounts if a.kind.swallows_losses),
-        frozenset(a.account_id for a in household.accounts if roles.get(a.person_id) in related),
+        frozenset(
+            a.account_id
+            for a in household.accounts
+            if a.kind is AccountKind.ENTITY or roles.get(a.person_id) in related
+        ),
         part_of,
     )
 

@@ -22,6 +22,9 @@ from engine.records import ZERO, Lot, Origin, Side, Trade
 from engine.results import Problem
 
 HUNDRED, MILLION = Decimal(100), Decimal(1_000_000)
+# Beyond these a number is a slip of the pen, and dates could leave the calendar.
+LARGEST = Decimal(1_000_000_000_000)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +185,21 @@ def refused(
         if trade.shares <= 0:
             remedy = "give a positive number of shares; the type says buy or sell"
             yield problem(row, "qty", trade.shares, "not above zero", remedy)
-        elif trade.shares * MILLION % 1:
+        elif trade.shares <= LARGEST and trade.shares * MILLION % 1:
             remedy = "round to a millionth of a share, as custodians do"
             yield problem(row, "qty", trade.shares, "finer than 0.000001 share", remedy)
+        elif odd := [lot for lot, part in trade.lots if not 0 < part <= trade.shares]:
+            rule = "named for nothing, or for more shares than are sold"
+            yield problem(row, "lots", odd[0], rule, "make the lots add up to the sale")
         if trade.price_usd < 0:
             yield problem(row, "price", trade.price_usd, "below zero", "give the net price a share")
+        if max(trade.shares, trade.price_usd) > LARGEST:
+            field = "qty" if trade.shares > LARGEST else "price"
+            value = max(trade.shares, trade.price_usd)
+            yield problem(row, field, value, f"above {LARGEST:,}", "check the number")
+        if not FIRST_DAY <= trade.traded_on <= LAST_DAY:
+            rule = "not between 1900 and 2199"
+            yield problem(row, "date", trade.traded_on, rule, "check the year")
         if as_of is not None and trade.traded_on > as_of:
             remedy = f"leave out trades after {as_of}, or move the as-of date"
             yield problem(row, "date", trade.traded_on, "in the future", remedy)

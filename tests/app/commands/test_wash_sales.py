@@ -115,16 +115,22 @@ def test_without_json_a_person_can_read_it(
         ({"qty": "ten"}, "qty"),
         ({"qty": True}, "qty"),
         ({"price": float("nan")}, "price"),
+        ({"price": float("inf")}, "price"),
+        ({"price": "1e999999"}, "price"),
+        ({"qty": "1e999999", "lots": []}, "qty"),
         ({"price": None}, "price"),
         ({"date": "03/03/2025"}, "date"),
         ({"date": "2025-02-30"}, "date"),
         ({"date": "2025-12-31"}, "date"),
+        ({"date": "0001-01-01"}, "date"),
         ({"date": "2024-12-31"}, "lots"),
         ({"seq": "first"}, "seq"),
         ({"id": "b1"}, "id"),
         ({"lots": [["b1", 11]], "qty": 11}, "lots"),
         ({"lots": [["b7", 10]]}, "lots"),
         ({"lots": "b1"}, "lots"),
+        ({"lots": [["b1", "1e999999"]]}, "lots"),
+        ({"lots": [["b1", -10], ["b1", 20]], "qty": 10}, "lots"),
         ({"lots": [["b1"]]}, "lots"),
     ],
 )
@@ -139,7 +145,9 @@ def test_a_bad_event_is_refused_with_row_and_field(
     assert problems[0]["remedy"]
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"cases": 3}', '{"cases": [3]}', "\xff\xfe"])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "1" * 5000, "[" * 200000, '{"cases": 3}', '{"cases": [3]}', "\xff\xfe"]
+)
 def test_a_file_of_another_form_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
