@@ -11,7 +11,7 @@ from engine.records import Rule
 from widgets import text
 from widgets.grid import GridView
 from widgets.intents import Intents
-from widgets.parts import Card, button, column, label, row, set_text, set_tone
+from widgets.parts import Card, button, column, label, row, set_text, set_tone, split
 from widgets.table import Column, Kind
 from widgets.theme import Theme
 from widgets.vectors import in_unit, price_text
@@ -34,6 +34,11 @@ RULES = {
     Rule.CASH_MAX_WEIGHT: "Cash at most, %",
     Rule.LOSS_HARVEST_ONLY: "Sell at a loss only",
 }
+WORDS = (
+    "A limit binds when the best set of trades would go past it. Its price says what one more unit "
+    "of it (a dollar, a percent point, a day) would be worth in net alpha. A hard limit is never "
+    "broken; a soft one may be, at its price."
+)
 PERCENT = frozenset(
     {
         Rule.TRACKING_ERROR_MAX,
@@ -123,8 +128,7 @@ class ConstraintsScreen(QWidget):
         self.table.delegate.tick = 1.0
         self.limit, self.hard = QLineEdit(), QCheckBox("Hard: never broken")
         self.limit.setAccessibleName("New limit of the chosen row")
-        self.limit.setFixedWidth(150)
-        self.chosen = label("Choose a row to change its limit", "muted")
+        self.chosen = label("Choose a row to change its limit", "muted", wrap=True)
         self.rule, self.scope, self.new_limit = QComboBox(), QLineEdit(), QLineEdit()
         self.rule.setAccessibleName("Rule")
         self.scope.setAccessibleName("For which account, security or sector")
@@ -139,23 +143,28 @@ class ConstraintsScreen(QWidget):
         self.limit.returnPressed.connect(self._change)
 
     def _lay_out(self) -> None:
-        self.set_button = button("Set and solve again", self._change)
+        """The matrix on the left; on the right the chosen row to change, and a row to add."""
+        self.set_button = button("Set and solve again", self._change, primary=True)
         self.remove_button = button("Remove", self._remove)
-        edit = row(self.chosen, self.limit, self.hard, self.set_button, self.remove_button, None)
-        add = row(
-            label("New", "muted"),
-            self.rule,
-            self.scope,
-            self.new_limit,
-            button("Add", self._add),
-            None,
-        )
         for made in (self.set_button, self.remove_button):
             made.setEnabled(False)
-        self._card = Card("Constraint matrix", column(self.table, self.told, edit, add))
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self._card)
+        buttons = row(self.set_button, self.remove_button, None)
+        change = column(self.chosen, self.limit, self.hard, buttons, self.told)
+        add = column(self.rule, self.scope, self.new_limit, row(button("Add", self._add), None))
+        words = label(WORDS, "muted", wrap=True)
+        side = column(
+            Card("Change the chosen limit", change),
+            Card("Add a limit", add),
+            Card("How to read it", words),
+        )
+        box = side.layout()
+        if isinstance(box, QVBoxLayout):
+            box.addStretch(1)
+        self._card = Card("Constraint matrix", self.table)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        whole = split("limits", Qt.Orientation.Horizontal, (self._card, side), (72, 28))
+        outer.addWidget(whole)
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""

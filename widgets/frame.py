@@ -88,6 +88,7 @@ class Frame(QMainWindow):
         self.setWindowIcon(icon("app", self.theme, "accent"))
         self.setMinimumSize(1024, 640)
         self._restore()
+        self.desk.queue.table.setFocus()
 
     def _build(self) -> None:
         """Make every part and put it in its place."""

@@ -26,6 +26,8 @@ from widgets.table import Column, Index, Kind, Row, SnapshotModel
 from widgets.theme import Theme
 
 SAMPLED_ROWS = 60
+WIDEST_PAINTED = 240
+"""Bars and sparklines take the spare width up to here, then words do."""
 
 
 class GridView(QTableView, Generic[Row]):
@@ -228,12 +230,18 @@ class GridView(QTableView, Generic[Row]):
         self._left_out = set(range(len(columns))) - set(kept) - self._by_hand
         extra = max(0, room - sum(self._widths[i] for i in kept))
         painted = [i for i in kept if columns[i].kind in (Kind.SPARK, Kind.CHANCE)]
-        takers = painted or [i for i in kept if columns[i].kind is Kind.TEXT] or kept
+        words = [i for i in kept if columns[i].kind is Kind.TEXT] or kept
+        widen = {i: WIDEST_PAINTED - self._widths[i] for i in painted}
+        takers = words
+        if painted:
+            each = min(extra // len(painted), max(max(widen.values()), 0))
+            widen = {i: min(each, max(widen[i], 0)) for i in painted}
+            extra -= sum(widen.values())
         for at in range(len(columns)):
             self.setColumnHidden(at, at not in kept)
             if at in kept:
                 share = extra // len(takers) if at in takers else 0
-                self.setColumnWidth(at, self._widths[at] + share)
+                self.setColumnWidth(at, self._widths[at] + widen.get(at, 0) + share)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Spread the columns over the new width."""

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.records import ExternalAsset
 from widgets import text
-from widgets.bill_ranges import BillRanges
 from widgets.dial import Dial
 from widgets.grid import GridView
 from widgets.intents import Intents
 from widgets.parts import Card, column, split
+from widgets.range_bars import RangeBars, RangeRow
 from widgets.table import Column, Kind
 from widgets.theme import Theme
-from widgets.views import AccountRow, ContextGap, HouseholdView, PlannedEvent
+from widgets.views import AccountRow, ContextGap, HouseholdView, PlannedEvent, TaxDial
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +147,67 @@ def bill_rows(view: HouseholdView) -> list[BillRow]:
     return [*rows, *(BillRow(key, name, "", a, b) for key, name, a, b in ends)]
 
 
+def range_rows(view: HouseholdView) -> list[RangeRow]:
+    """Year-end bill before and after."""
+    pairs = (
+        ("With nothing done", view.range_before, "muted"),
+        ("After staged trades", view.range_after, "accent"),
+    )
+    return [
+        RangeRow(name, float(r.p10_usd), float(r.p50_usd), float(r.p90_usd), token)
+        for name, r, token in pairs
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class BandRow:
+    """A bracket or another edge, and who is past it."""
+
+    label: str
+    from_usd: float
+    here: str
+
+
+def band_rows(dial: TaxDial) -> list[BandRow]:
+    """Brackets and edges by income, with the needles that stand in each bracket."""
+    needles = (
+        (dial.before_usd, "nothing done"),
+        (dial.after_usd, "after staged"),
+        (dial.expected_usd, "all taken"),
+    )
+    bands = [
+        BandRow(
+            f"{band.rate:.0%} bracket",
+            band.from_usd,
+            ", ".join(name for usd, name in needles if band.from_usd <= usd < band.to_usd),
+        )
+        for band in dial.bands
+    ]
+    edges = [
+        BandRow(edge.label, edge.at_usd, "past" if dial.after_usd >= edge.at_usd else "not reached")
+        for edge in dial.edges
+    ]
+    return sorted([*bands, *edges], key=lambda row: row.from_usd)
+
+
+BANDS: tuple[Column[BandRow], ...] = (
+    Column("Band or edge", lambda r: r.label),
+    Column(
+        "From income of $", lambda r: text.number(r.from_usd), Kind.NUMBER, lambda r: r.from_usd
+    ),
+    Column("Here", lambda r: r.here, tone=lambda r: "accent"),
+)
+
+
 class HouseholdScreen(QWidget):
     """Dial, year-end ranges and bill; accounts, events, outside assets and the context audit."""
 
     def __init__(self, theme: Theme, intents: Intents) -> None:
         super().__init__()
-        self.dial, self.ranges = Dial(theme), BillRanges(theme)
+        self.dial, self.ranges = Dial(theme), RangeBars(theme, "Year-end bill")
+        self.bands: GridView[BandRow] = GridView(
+            theme, BANDS, lambda r: r.label, "Bands and edges", "Bands come with the first bill."
+        )
         self.bill: GridView[BillRow] = GridView(
             theme, BILL, lambda r: r.key, "Tax bill", "The bill appears with the first evaluation."
         )
@@ -187,8 +242,12 @@ class HouseholdScreen(QWidget):
         left = split(
             "home_left",
             up,
-            (self._dial_card, Card("Year-end bill", self.ranges, "10th, 50th, 90th percentile")),
-            (60, 40),
+            (
+                self._dial_card,
+                Card("Bands and edges", self.bands),
+                Card("Year-end bill", self.ranges, "10th, 50th, 90th percentile"),
+            ),
+            (36, 38, 26),
         )
         middle = split(
             "home_middle", up, (self._bill_card, Card("Accounts", self.accounts)), (62, 38)
@@ -218,7 +277,8 @@ class HouseholdScreen(QWidget):
     def take(self, view: HouseholdView) -> None:
         """Show a snapshot."""
         self.dial.take(view.dial)
-        self.ranges.take(view.range_before, view.range_after)
+        self.ranges.take(range_rows(view))
+        self.bands.show_rows(band_rows(view.dial))
         self.bill.show_rows(bill_rows(view))
         self.accounts.show_rows(view.accounts)
         self.events.show_rows(view.events)

@@ -419,7 +419,7 @@ class ConstraintsView:
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """A slider of F5, in its unit (``usd``, ``rate``, ``hours``, ``x``)."""
+    """A slider of F5, in its unit (``usd``, ``rate``, ``hours``, ``years``, ``x``)."""
 
     key: str
     label: str

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from engine.results import WashBlock
 from widgets import text
+from widgets.dial import blend
 from widgets.grid import GridView
 from widgets.intents import Intents
 from widgets.parts import Card, column, label, split
@@ -100,7 +101,8 @@ class WashCalendar(QWidget):
             today = (self._view.today - self._view.first_on).days
             x = self._left() + (today + 0.5) * self._cell()
             painter.setPen(QPen(self.theme.color("text"), 1))
-            painter.drawLine(int(x), self._head() - 4, int(x), self.height())
+            end = self._head() + len(self._view.rows) * self._row()
+            painter.drawLine(int(x), self._head() - 4, int(x), end)
         painter.end()
 
     def _dates(self, painter: QPainter, view: WashView) -> None:
@@ -119,12 +121,14 @@ class WashCalendar(QWidget):
         """One security in one account."""
         high, cell, left = self._row() - 4, self._cell(), self._left()
         side = Qt.AlignmentFlag.AlignVCenter
+        blocked = blend(self.theme.color("panel"), self.theme.color("loss"), 0.4)
         painter.setPen(self.theme.color("text"))
         painter.drawText(QRectF(0, top, left - 8, high), side, self._name(found))
         for at, what in enumerate(found.days):
             token, letter = INK[what]
             box = QRectF(left + at * cell, top, max(cell - 1, 1), high)
-            painter.fillRect(box, self.theme.color(token))
+            ink = blocked if what is WashDay.BLOCKED else self.theme.color(token)
+            painter.fillRect(box, ink)
             if letter and cell >= 8:
                 painter.setPen(self.theme.color("on_accent"))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)

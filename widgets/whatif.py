@@ -18,6 +18,7 @@ from widgets import text
 from widgets.grid import GridView
 from widgets.intents import Intents
 from widgets.parts import Card, button, column, label, row, set_text, set_tone, split
+from widgets.range_bars import RangeBars, RangeRow
 from widgets.table import Column, Kind
 from widgets.theme import Theme
 from widgets.views import Lever, Scenario, WhatIfView
@@ -35,6 +36,8 @@ def lever_text(lever: Lever, value: float) -> str:
         return text.percent(value, 2 if lever.high <= 0.1 else 1)
     if lever.unit == "hours":
         return text.hours(value)
+    if lever.unit == "years":
+        return f"{value:g} y"
     return f"{value:.2f}×"
 
 
@@ -128,6 +131,7 @@ class WhatIfScreen(QWidget):
         self._grid.setColumnStretch(0, 1)
         self.law, self.name = QComboBox(), QLineEdit()
         self.law.setAccessibleName("Law scenario")
+        self.law.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.law.activated.connect(lambda _: intents.law_chosen.emit(self.law.currentText()))
         self.name.setPlaceholderText("Name of this scenario")
         self.name.setAccessibleName("Name of this scenario")
@@ -139,12 +143,12 @@ class WhatIfScreen(QWidget):
             "Scenarios",
             "The book as it is appears first, then each scenario you keep.",
         )
+        self.ranges = RangeBars(theme, "Alpha by scenario")
         self._lay_out()
 
     def _lay_out(self) -> None:
         sliders = QWidget()
         sliders.setLayout(self._grid)
-        self._stretch = QWidget()
         keep = row(self.name, button("Keep", self._keep, primary=True))
         undo = row(
             button("Undo", lambda: self._intents.undo.emit("whatif")),
@@ -164,7 +168,9 @@ class WhatIfScreen(QWidget):
             None,
         )
         self._card = Card("Scenarios side by side", column(self.table, foot))
-        parts = (Card("What if", controls, "on a copy"), self._card)
+        bands = Card("Expected alpha with its 95% band", self.ranges, "by scenario")
+        right = split("whatif_right", Qt.Orientation.Vertical, (self._card, bands), (55, 45))
+        parts = (Card("What if", controls, "on a copy"), right)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(split("whatif", Qt.Orientation.Horizontal, parts, (34, 66)))
@@ -172,6 +178,7 @@ class WhatIfScreen(QWidget):
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.table.dress(theme)
+        self.ranges.dress(theme)
 
     def take(self, view: WhatIfView) -> None:
         """Show the copy as it was solved last."""
@@ -185,6 +192,18 @@ class WhatIfScreen(QWidget):
             self.law.addItems(list(view.laws))
         self.law.setCurrentText(view.law)
         self.table.show_rows(view.scenarios)
+        self.ranges.take(
+            [
+                RangeRow(
+                    s.name,
+                    float(s.alpha_low_usd),
+                    float(s.alpha_usd),
+                    float(s.alpha_high_usd),
+                    "accent" if at else "muted",
+                )
+                for at, s in enumerate(view.scenarios)
+            ]
+        )
         set_text(
             self.told,
             "Solving …" if view.solving else "Nothing here touches the book until it is applied.",

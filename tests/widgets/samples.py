@@ -682,7 +682,7 @@ def whatif_view() -> v.WhatIfView:
             0.05,
             "Loss from which a lot is ready",
         ),
-        v.Lever("horizon", "Years to exit", "x", 1, 30, 1, 10, 10),
+        v.Lever("horizon", "Years to exit", "years", 1, 30, 1, 10, 10),
         v.Lever("turnover", "Turnover at most", "rate", 0.0, 1.0, 0.01, 0.4, 0.3),
         v.Lever("tracking", "Tracking error at most", "rate", 0.0, 0.05, 0.001, 0.016, 0.012),
         v.Lever("cash", "Cash need", "usd", 0, 200_000, 1_000, 50_000, 50_000),
