@@ -101,4 +101,4 @@ class AlphaBars(Chart):
 
     def note(self) -> str:
         """How many are shown, and what the line is."""
-        return f"{self.shown} of {text.plural(self.total, 'position')}  ·  amber: cost taken off"
+        return f"{self.shown} of {self.total}  ·  amber: cost"

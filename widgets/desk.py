@@ -59,7 +59,7 @@ class DeskScreen(QWidget):
             "heat": Card("Sector forecast", self.heat, "framed from the flag chance on"),
             "wait": Card("Harvest now or wait", self.wait),
             "dial": Card("Household tax", self.dial),
-            "vectors": Card("What the engine works from", self.vectors),
+            "vectors": Card("The three vectors", self.vectors),
         }
         self._lay_out()
         self._connect()
@@ -112,9 +112,10 @@ class DeskScreen(QWidget):
         for part in (self.positions, self.bars, self.heat, self.vectors):
             if part.isVisibleTo(self):
                 part.take(view)
+        self.cards["vectors"].say(self.vectors.note(view))
         self.cards["bars"].say(self.bars.note())
         self.dial.take(view.dial)
-        self.cards["dial"].say(f"{view.dial.title}, {view.dial.year}  ·  taxable income")
+        self.cards["dial"].say(view.dial.title)
         self._show_lot()
 
     def _show_lot(self) -> None:
@@ -130,7 +131,7 @@ class DeskScreen(QWidget):
             return
         security = view.securities.get(lot.security_id)
         symbol = security.symbol if security else lot.security_id
-        self.cards["wait"].say(f"{symbol}  ·  bought {text.day(lot.acquired_on)}")
+        self.cards["wait"].say(f"{symbol}, {text.day(lot.acquired_on)}")
 
     def _first_lot(self, view: DeskView) -> str:
         """First lot of the first proposal that sells one."""

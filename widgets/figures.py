@@ -46,7 +46,7 @@ def shown(f: Figures) -> tuple[Shown, ...]:
         Shown(
             "Expected alpha now",
             text.money(f.alpha_usd),
-            f"95% band  {text.money(f.alpha_low_usd)} to {text.money(f.alpha_high_usd)}",
+            f"95%  {text.money(f.alpha_low_usd)} to {text.money(f.alpha_high_usd)}",
         ),
         Shown("Gain budget used", text.money(f.gain_used_usd), budget, "loss" if over else "muted"),
         Shown(

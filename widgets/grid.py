@@ -26,7 +26,7 @@ from widgets.table import Column, Index, Kind, Row, SnapshotModel
 from widgets.theme import Theme
 
 SAMPLED_ROWS = 60
-WIDEST_PAINTED = 240
+LEAST_WORDS, LEAST_PAINTED, WIDEST_PAINTED = 56, 60, 240
 """Bars and sparklines take the spare width up to here, then words do."""
 
 
@@ -62,7 +62,6 @@ class GridView(QTableView, Generic[Row]):
         self.model_: SnapshotModel[Row] = SnapshotModel(columns, identity, self)
         self.delegate = CellDelegate(theme, self)
         self.empty = empty
-        self._left_out: set[int] = set()
         self._by_hand: set[int] = set()
         self._widths: list[int] = []
         self._restoring = False
@@ -80,6 +79,7 @@ class GridView(QTableView, Generic[Row]):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 9)
         header = self.horizontalHeader()
@@ -223,25 +223,50 @@ class GridView(QTableView, Generic[Row]):
             return
         columns = self.model_.columns
         room = self.viewport().width()
-        kept = [i for i in range(len(columns)) if i not in self._by_hand]
-        spare = sorted((i for i in kept if columns[i].spare), key=lambda i: columns[i].spare)
-        while spare and sum(self._widths[i] for i in kept) > room:
-            kept.remove(spare.pop())
-        self._left_out = set(range(len(columns))) - set(kept) - self._by_hand
-        extra = max(0, room - sum(self._widths[i] for i in kept))
-        painted = [i for i in kept if columns[i].kind in (Kind.SPARK, Kind.CHANCE)]
-        words = [i for i in kept if columns[i].kind is Kind.TEXT] or kept
-        widen = {i: WIDEST_PAINTED - self._widths[i] for i in painted}
-        takers = words
-        if painted:
-            each = min(extra // len(painted), max(max(widen.values()), 0))
-            widen = {i: min(each, max(widen[i], 0)) for i in painted}
-            extra -= sum(widen.values())
+        kept = self._kept(room)
+        widths = {at: self._widths[at] for at in kept}
+        extra = room - sum(widths.values())
+        painted = [at for at in kept if columns[at].kind in (Kind.SPARK, Kind.CHANCE)]
+        words = [at for at in kept if columns[at].kind is Kind.TEXT] or kept
+        if extra >= 0:
+            for at in painted:
+                more = min(extra // len(painted), max(WIDEST_PAINTED - widths[at], 0))
+                widths[at] += more
+            left = room - sum(widths.values())
+            for at in words:
+                widths[at] += left // len(words)
+        else:
+            self._squeeze(widths, -extra, painted, words)
         for at in range(len(columns)):
-            self.setColumnHidden(at, at not in kept)
-            if at in kept:
-                share = extra // len(takers) if at in takers else 0
-                self.setColumnWidth(at, self._widths[at] + widen.get(at, 0) + share)
+            self.setColumnHidden(at, at not in widths)
+            if at in widths:
+                self.setColumnWidth(at, widths[at])
+
+    def _kept(self, room: int) -> list[int]:
+        """Columns in sight: spare ones only as far as there is room, the dearest first."""
+        columns = self.model_.columns
+        chosen = [at for at in range(len(columns)) if at not in self._by_hand]
+        kept = [at for at in chosen if not columns[at].spare]
+        for at in sorted((i for i in chosen if columns[i].spare), key=lambda i: columns[i].spare):
+            if sum(self._widths[i] for i in kept) + self._widths[at] <= room:
+                kept.append(at)
+        return sorted(kept)
+
+    def _squeeze(
+        self, widths: dict[int, int], missing: int, painted: list[int], words: list[int]
+    ) -> None:
+        """Take what is missing from bars first, then from the widest words (they elide)."""
+        for at in painted:
+            less = min(missing, max(widths[at] - LEAST_PAINTED, 0))
+            widths[at] -= less
+            missing -= less
+        while missing > 0 and words:
+            widest = max(words, key=lambda at: widths[at])
+            if widths[widest] <= LEAST_WORDS:
+                return
+            less = min(missing, 12)
+            widths[widest] -= less
+            missing -= less
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Spread the columns over the new width."""

@@ -101,7 +101,7 @@ class HeatMap(QWidget):
         rows, columns = self._chance.shape
         wide, high = grid.width() / columns, grid.height() / rows
         metrics = painter.fontMetrics()
-        written = wide > metrics.horizontalAdvance(">99%") + 6 and high > metrics.height()
+        written = wide > metrics.horizontalAdvance("88%") + 3 and high > metrics.height()
         colors, inks = cividis(), _inks()
         for r in range(rows):
             for c in range(columns):

@@ -176,6 +176,7 @@ QToolButton#screen:focus {{ background: {raised}; }}
 QToolButton#screen:checked {{ color: {text}; background: {raised}; border-left-color: {accent}; }}
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit {{ background: {raised};
   border: 1px solid {line}; border-radius: 4px; padding: 3px 7px; min-height: 18px; }}
+QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {line}; }}
 QSplitter::handle {{ background: {bg}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; }}

@@ -148,7 +148,10 @@ class VectorsPanel(QWidget):
         self.volatility.show_rows(view.volatility)
         self.signals.show_rows(view.signals)
         self.limits.show_rows(view.constraints)
+
+    def note(self, view: DeskView) -> str:
+        """What stands out: limits that bind, readings that are too old."""
         binding = sum(row.binding for row in view.constraints)
-        self.tabs.setTabText(2, f"Limits · {binding} binding" if binding else "Limits")
-        stale = sum(row.stale for row in view.signals)
-        self.tabs.setTabText(1, f"Signals · {stale} stale" if stale else "Signals")
+        stale = sum(row.stale for row in view.signals) + sum(row.stale for row in view.volatility)
+        parts = (f"{binding} binding" if binding else "", f"{stale} stale" if stale else "")
+        return "  ·  ".join(part for part in parts if part)

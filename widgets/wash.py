@@ -22,11 +22,12 @@ INK = {
     WashDay.CLEAR: ("track", ""),
     WashDay.BOUGHT: ("accent", "B"),
     WashDay.SOLD: ("loss", "S"),
-    WashDay.BLOCKED: ("selected", ""),
+    WashDay.BLOCKED: ("loss", ""),
     WashDay.PLANNED: ("warn", "P"),
     WashDay.SAFE: ("gain", "✓"),
 }
 """Ink and letter of a day: no state is told by its colour alone."""
+LEAST_MARK = 12
 LEGEND = "B bought   S sold at a loss   shaded: blocked   P planned purchase   ✓ safe from here"
 
 
@@ -125,11 +126,14 @@ class WashCalendar(QWidget):
         painter.setPen(self.theme.color("text"))
         painter.drawText(QRectF(0, top, left - 8, high), side, self._name(found))
         for at, what in enumerate(found.days):
+            ink = blocked if what is WashDay.BLOCKED else self.theme.color("track")
+            painter.fillRect(QRectF(left + at * cell, top, max(cell - 1, 1), high), ink)
+        for at, what in enumerate(found.days):
             token, letter = INK[what]
-            box = QRectF(left + at * cell, top, max(cell - 1, 1), high)
-            ink = blocked if what is WashDay.BLOCKED else self.theme.color(token)
-            painter.fillRect(box, ink)
-            if letter and cell >= 8:
+            if letter:
+                width = max(cell - 1, LEAST_MARK)
+                box = QRectF(left + (at + 0.5) * cell - width / 2, top, width, high)
+                painter.fillRect(box, self.theme.color(token))
                 painter.setPen(self.theme.color("on_accent"))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
         told = f"safe {text.day(found.safe_from)}" if found.safe_from else "clear"
