@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from widgets.icons import icon
 from widgets.theme import Theme
@@ -128,6 +128,16 @@ def dress(actions: dict[str, QAction], theme: Theme) -> None:
     for entry in ACTIONS:
         if entry.icon:
             actions[entry.action_id].setIcon(icon(entry.icon, theme))
+
+
+def menus(parent: QWidget, actions: dict[str, QAction]) -> dict[str, QMenu]:
+    """A menu for each heading, with the actions in the order of the table."""
+    made = {name: QMenu(name, parent) for name in MENUS}
+    for entry in ACTIONS:
+        made[entry.menu].addAction(actions[entry.action_id])
+    for menu in made.values():
+        menu.setToolTipsVisible(True)
+    return made
 
 
 def key_text(shortcut: str) -> str:

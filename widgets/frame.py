@@ -128,6 +128,8 @@ class Frame(QMainWindow):
         self.setStatusBar(self.jobs)
 
     def _connect(self) -> None:
+        self.menus = actions.menus(self, self.actions_)
+        self.top.hang(self.menus.values())
         self.rail.chosen.connect(self.go)
         self.jobs.cancelled.connect(self.intents.cancel_job)
         self.desk.lot_chosen.connect(self.intents.lot_chosen)

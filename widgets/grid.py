@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
@@ -124,16 +125,17 @@ class GridView(QTableView, Generic[Row]):
     # -- selection --------------------------------------------------------------------------------
 
     def current_id(self) -> str:
-        """Identity of the current row, "" without one."""
+        """Identity of the chosen row, "" without one."""
         at = self.currentIndex()
-        return self.model_.identity(at.row()) if at.isValid() else ""
+        chosen = at.isValid() and self.selectionModel().isRowSelected(at.row(), QModelIndex())
+        return self.model_.identity(at.row()) if chosen else ""
 
     def choose(self, identity: str) -> bool:
         """Make a row current; whether it is shown."""
         place = self.model_.place(identity)
         if place < 0:
             return False
-        if self.currentIndex().row() != place:
+        if self.current_id() != identity:
             self.setCurrentIndex(self.model_.index(place, self._first_column()))
         return True
 
@@ -151,6 +153,12 @@ class GridView(QTableView, Generic[Row]):
     def _first_column(self) -> int:
         """The first column in sight."""
         return next((i for i in range(len(self.model_.columns)) if not self.isColumnHidden(i)), 0)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the focus without choosing a row: what is chosen holds the order of the queue."""
+        super().focusInEvent(event)
+        if not self.selectionModel().hasSelection():
+            self.selectionModel().clearCurrentIndex()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """J and K move, Enter drills in, copy copies; the rest is Qt's."""

@@ -162,6 +162,7 @@ class SnapshotModel(QAbstractTableModel, Generic[Row]):
         self._needle = needle.casefold().strip()
         self.beginResetModel()
         self._order = self._ordered()
+        self._texts.clear()
         self.endResetModel()
 
     def total(self) -> int:

@@ -128,7 +128,9 @@ def palette(theme: Theme) -> QPalette:
 def sheet(theme: Theme, points: float) -> str:
     """The style sheet; sizes follow the zoom."""
     sizes = {"small": f"{points * 0.95:.1f}", "big": f"{points * 1.65:.1f}", "mid": f"{points:.1f}"}
-    return SHEET.format(**theme.tokens(), **sizes)
+    marks = {name: str(files("resources") / "icons" / f"{name}.svg") for name in ("down", "tick")}
+    paths = {name: path.replace("\\", "/") for name, path in marks.items()}
+    return SHEET.format(**theme.tokens(), **sizes, **paths)
 
 
 SHEET = """
@@ -176,7 +178,12 @@ QToolButton#screen:focus {{ background: {raised}; }}
 QToolButton#screen:checked {{ color: {text}; background: {raised}; border-left-color: {accent}; }}
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit {{ background: {raised};
   border: 1px solid {line}; border-radius: 4px; padding: 3px 7px; min-height: 18px; }}
-QComboBox::drop-down {{ border: none; width: 18px; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ image: url({down}); width: 10px; height: 10px; }}
+QCheckBox::indicator {{ border: 1px solid {muted}; border-radius: 3px; width: 13px; height: 13px;
+  background: {raised}; }}
+QCheckBox::indicator:checked {{ background: {accent}; image: url({tick}); }}
+QCheckBox::indicator:focus {{ border-color: {text}; }}
 QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {line}; }}
 QSplitter::handle {{ background: {bg}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; }}
@@ -188,6 +195,9 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QStatusBar {{ background: {panel}; color: {muted}; border-top: 1px solid {line}; }}
 QStatusBar::item {{ border: none; }}
+QPushButton::menu-indicator {{ image: url({down}); width: 10px; height: 10px;
+  subcontrol-position: right center; subcontrol-origin: padding; right: 4px; }}
+QPushButton[hasMenu="true"] {{ padding-right: 20px; }}
 QMenu {{ background: {raised}; border: 1px solid {line}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 12px; }}
 QMenu::item:selected {{ background: {selected}; }}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from widgets import text
 from widgets.actions import key_text
@@ -60,6 +62,9 @@ class TopBar(QWidget):
         super().__init__()
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.menu = QPushButton("Menu")
+        self.menu.setAccessibleName("Menu")
+        self.menu.setProperty("hasMenu", "true")
         self.household = QPushButton("No household open")
         self.household.setAccessibleName("Household")
         self.household.setToolTip("Switch household, Ctrl+H: type part of a name")
@@ -84,11 +89,19 @@ class TopBar(QWidget):
         box = QHBoxLayout(self)
         box.setContentsMargins(8, 5, 12, 5)
         box.setSpacing(12)
+        box.addWidget(self.menu)
         box.addWidget(self.household)
         box.addWidget(self.command)
         box.addStretch(1)
         for part in (self.simulated, self.mode, self.engine, self.prices, self.market):
             box.addWidget(part)
+
+    def hang(self, menus: Iterable[QMenu]) -> None:
+        """Put the menus behind the menu button."""
+        whole = QMenu(self)
+        for menu in menus:
+            whole.addMenu(menu)
+        self.menu.setMenu(whole)
 
     def dress(self, theme: Theme) -> None:
         """Tint the icons."""

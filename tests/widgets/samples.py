@@ -1,7 +1,9 @@
 """Views of any size for tests, benchmarks and pictures; seeded, labelled as simulated."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 
@@ -821,6 +823,7 @@ def audit_view() -> v.AuditView:
     return v.AuditView(1, rows, True, AS_OF, v.WhyRecord("1,198: approved NVDA", facts))
 
 
+@cache
 def everything() -> tuple[v.View, ...]:
     return (
         practice(),
@@ -833,3 +836,8 @@ def everything() -> tuple[v.View, ...]:
         score_view(),
         audit_view(),
     )
+
+
+def replaced(found: Evaluation, **changes: object) -> Evaluation:
+    """The evaluation with other fields."""
+    return replace(found, **changes)
