@@ -307,8 +307,7 @@ class Commands:
         self.frame.dress(themes.load("light" if self.frame.theme.name == "dark" else "dark"))
 
     def _zoom(self, by: float) -> None:
-        low, high = themes.ZOOM_PT
-        self.frame.dress(points=min(max(self.frame.points + by, low), high))
+        self.frame.dress(points=self.frame.points + by)
 
     def explain_figure(self, name: str) -> None:
         """Take one of the six figures apart."""

@@ -73,7 +73,7 @@ class Frame(QMainWindow):
         """A window without a household; ``settings`` keeps theme, zoom and layout."""
         super().__init__()
         self.settings = settings
-        self.points = float(str(self._kept("points", 9.5)))
+        self.points = themes.fitting(float(str(self._kept("points", 9.5))))
         self.theme = themes.load(str(self._kept("theme", theme)))
         themes.apply(_application(), self.theme, self.points)
         self.intents = Intents(self)
@@ -87,6 +87,7 @@ class Frame(QMainWindow):
         self.setWindowTitle("Lotlight")
         self.setWindowIcon(icon("app", self.theme, "accent"))
         self.setMinimumSize(1024, 640)
+        self.setStyleSheet(themes.sheet(self.theme, self.points))
         self._restore()
         self.desk.queue.table.setFocus()
 
@@ -215,8 +216,10 @@ class Frame(QMainWindow):
 
     def dress(self, theme: Theme | None = None, points: float = 0) -> None:
         """Change theme or text size everywhere."""
-        self.theme, self.points = theme or self.theme, points or self.points
+        self.theme = theme or self.theme
+        self.points = themes.fitting(points or self.points)
         themes.apply(_application(), self.theme, self.points)
+        self.setStyleSheet(themes.sheet(self.theme, self.points))
         actions.dress(self.actions_, self.theme)
         for part in (self.top, self.rail, *self.screens.values()):
             part.dress(self.theme)

@@ -88,13 +88,21 @@ def font(points: float = 0, weight: QFont.Weight = QFont.Weight.Normal) -> QFont
 
 
 def apply(app: QApplication, theme: Theme, points: float = 9.5) -> None:
-    """Dress the application: style, palette, font (9 to 14 points) and sheet."""
+    """Dress the application: style, palette and font (9 to 14 points).
+
+    The sheet is the window's own (``sheet``): set once, after all its parts are in place, it costs
+    a tenth of a sheet that every part is polished with as it is put in.
+    """
     load_fonts()
-    app.setStyle("Fusion")
+    if app.style().objectName() != "fusion":
+        app.setStyle("Fusion")
     app.setPalette(palette(theme))
-    size = min(max(points, ZOOM_PT[0]), ZOOM_PT[1])
-    app.setFont(font(size))
-    app.setStyleSheet(sheet(theme, size))
+    app.setFont(font(fitting(points)))
+
+
+def fitting(points: float) -> float:
+    """A text size within the zoom."""
+    return min(max(points, ZOOM_PT[0]), ZOOM_PT[1])
 
 
 def palette(theme: Theme) -> QPalette:
