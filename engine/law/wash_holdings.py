@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,6 +15,31 @@ from engine.records import MICRO
 from engine.results import Problem
 
 Picks = list[tuple[Parcel, int]]
+
+
+@dataclass(slots=True)
+class _Position:
+    """Parcels of one security in one account, oldest first, and the units they hold."""
+
+    parcels: deque[Parcel] = field(default_factory=deque)
+    units: int = 0
+
+    def ordered(self, relief: Relief) -> Iterable[Parcel]:
+        """Parcels in the order in which they are sold (``lots.in_order``).
+
+        Spent ones are dropped where the order begins, so that a long history is not walked again
+        with every sale.
+        """
+        if relief is Relief.HIFO:
+            held = (parcel for parcel in self.parcels if parcel.held)
+            return sorted(held, key=lambda parcel: -Fraction(_basis(parcel), parcel.held))
+        if relief is Relief.LIFO:
+            while not self.parcels[-1].held:
+                self.parcels.pop()
+            return reversed(self.parcels)
+        while not self.parcels[0].held:
+            self.parcels.popleft()
+        return self.parcels
 
 
 class Holdings:
@@ -28,15 +55,23 @@ class Holdings:
         self._methods = methods
         self._by_id = {parcel.lot_id: parcel for parcel in parcels}
         self._coming = list(reversed(parcels))
-        self._position: dict[tuple[str, str], list[Parcel]] = {}
+        self._positions: dict[tuple[str, str], _Position] = {}
 
     def pick(self, sale: Sale) -> Picks:
         """Parcels and units of a sale; nothing when it is refused."""
         while self._coming and self._coming[-1].rank < sale.rank:
             parcel = self._coming.pop()
-            place = (parcel.account_id, parcel.security_id)
-            self._position.setdefault(place, []).append(parcel)
-        return self._named(sale) if sale.trade.lots else self._by_method(sale)
+            position = self._position(parcel.account_id, parcel.security_id)
+            position.parcels.append(parcel)
+            position.units += parcel.held
+        position = self._position(sale.trade.account_id, sale.trade.security_id)
+        found = self._named(sale) if sale.trade.lots else self._by_method(sale, position)
+        position.units -= sale.units if found else 0
+        return found
+
+    def _position(self, account_id: str, security_id: str) -> _Position:
+        """A position, empty until something is bought."""
+        return self._positions.setdefault((account_id, security_id), _Position())
 
     def _named(self, sale: Sale) -> Picks:
         """The lots that the sale names."""
@@ -69,24 +104,24 @@ class Holdings:
             return parcel, units
         return None
 
-    def _by_method(self, sale: Sale) -> Picks:
+    def _by_method(self, sale: Sale, position: _Position) -> Picks:
         """Lots by the account's standing order."""
         trade = sale.trade
-        held = [p for p in self._position.get((trade.account_id, trade.security_id), ()) if p.held]
-        self._position[trade.account_id, trade.security_id] = held
-        total = sum(parcel.held for parcel in held)
-        if total < sale.units:
-            rule = f"oversold: account {trade.account_id} holds {_share_text(total, sale)}"
+        if position.units < sale.units:
+            rule = f"oversold: account {trade.account_id} holds {_share_text(position.units, sale)}"
             remedy = "add the missing purchase or lot (a short sale is not computed)"
             return self._refuse(sale, "qty", trade.shares, rule, remedy)
         method = self._methods[trade.account_id]
         if method not in tuple(Relief):
             rule = f"no lots named, and method {method} depends on more than the history"
             return self._refuse(sale, "lots", "", rule, "name the lots that were sold")
-        found, left = [], sale.units
-        for parcel in _ordered(held, Relief(method)):
-            found.append((parcel, min(left, parcel.held)))
-            left -= found[-1][1]
+        found: Picks = []
+        left = sale.units
+        for parcel in position.ordered(Relief(method)):
+            units = min(left, parcel.held)
+            if units:
+                found.append((parcel, units))
+                left -= units
             if not left:
                 break
         return found
@@ -95,15 +130,6 @@ class Holdings:
         """Keep what is wrong with a sale."""
         self.problems.append(problem(sale.row, field, value, rule, remedy))
         return []
-
-
-def _ordered(held: list[Parcel], relief: Relief) -> list[Parcel]:
-    """Parcels of a position in the order in which they are sold (``lots.in_order``)."""
-    if relief is Relief.LIFO:
-        return held[::-1]
-    if relief is Relief.HIFO:
-        return sorted(held, key=lambda p: -Fraction(_basis(p), p.held))
-    return held
 
 
 def _basis(parcel: Parcel) -> int:

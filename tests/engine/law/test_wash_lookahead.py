@@ -252,3 +252,20 @@ def test_accounts_that_swallow_losses_have_no_losses_of_their_own() -> None:
     assert would_wash(known, mine, Decimal(10), Decimal(1), TODAY).loss_usd == 0
     assert not known.sold("ira", Decimal(10), Decimal(1), TODAY).group("X").sold
     assert AccountKind.IRA.swallows_losses
+
+
+def test_shares_of_a_plan_that_have_served_replace_nothing_more() -> None:
+    """
+    2026-01-20 sell  T1  60 of 100 @ 40   a loss of 600, replaced by 60 of the IRA's 80
+    2026-02-01 buy   IRA 80 @ 40          20 of them are still free on 3 February
+    """
+    trades = (
+        Trade("old", "T1", "X", Side.BUY, Decimal(100), Decimal(50), date(2024, 1, 2)),
+        Trade("s", "T1", "X", Side.SELL, Decimal(60), Decimal(40), date(2026, 1, 20),
+              lots=(("old", Decimal(60)),)),
+        Trade("new", "IRA", "X", Side.BUY, Decimal(80), Decimal(40), date(2026, 2, 1)),
+    )  # fmt: skip
+    known = as_of_now(trades)
+    (rest,) = [x for x in known.group("X").lots if x.lot_id == "old"]
+    outlook = would_wash(known, rest, Decimal(40), Decimal(40), date(2026, 2, 3))
+    assert (outlook.disallowed_usd, outlook.lost_usd) == (200, 200)

@@ -330,3 +330,28 @@ def test_a_sale_without_lots_follows_the_standing_order_of_its_account() -> None
         account = Account("T1", "client", "T1", AccountKind.TAXABLE, lot_method=method)
         found = scan(trades, [account], window_days=30)
         assert {line.realized.lot_id for line in found.lines} == set(order.split())
+
+
+@given(histories())
+@settings(deadline=None)
+def test_first_in_first_out_by_order_or_by_name_is_the_same(trades: tuple[Trade, ...]) -> None:
+    """A sale without lots is a sale that names the oldest ones, adjusted parts and all."""
+    held: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    bare, named = [], []
+    for trade in trades:
+        position = held[trade.account_id]
+        if trade.side is not Side.SELL:
+            position.append((trade.trade_id, trade.shares))
+            bare.append(trade)
+            named.append(trade)
+            continue
+        left, lots = trade.shares, []
+        while left:
+            lot, shares = position.pop(0)
+            lots.append((lot, min(left, shares)))
+            left -= lots[-1][1]
+            if lots[-1][1] < shares:
+                position.insert(0, (lot, shares - lots[-1][1]))
+        bare.append(replace(trade, lots=()))
+        named.append(replace(trade, lots=tuple(lots)))
+    assert figures(scan(bare, **ARGUMENTS)) == figures(scan(named, **ARGUMENTS))
