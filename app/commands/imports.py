@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from app import clock
+from app.commands.opened import opened
 from app.commands.output import EXIT_PROBLEMS, ProblemsError, describe, emit
 
 if TYPE_CHECKING:
+    from app.book.book import Book
     from app.custodian.profile import Profile
     from app.custodian.values import ImportPlan, Parsed
 
@@ -22,6 +24,7 @@ FILE = click.Path(path_type=Path)
 @click.argument("profile", required=False)
 @click.argument("file", required=False, type=FILE)
 @click.option("--book", "book_path", type=FILE, envvar="LOTLIGHT_BOOK", help="The book.")
+@click.option("--passphrase-file", type=FILE, help="File with an encrypted book's passphrase.")
 @click.option("--account", default="", help="Account (id, number or name) the rows belong to.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option(
@@ -38,6 +41,7 @@ def import_(
     profile: str | None,
     file: Path | None,
     book_path: Path | None,
+    passphrase_file: Path | None,
     account: str,
     dry_run: bool,
     good_rows: bool,
@@ -55,7 +59,7 @@ def import_(
     if book_path is None and not dry_run:
         raise click.UsageError("--book is needed (or --dry-run to look only)")
     if undo_id and book_path is not None:
-        return _undo(book_path, undo_id, user_id, as_json)
+        return _undo(book_path, passphrase_file, undo_id, user_id, as_json)
     if profile is None or file is None:
         raise click.UsageError("PROFILE and FILE are needed (--list names the profiles)")
     parsed, chosen = _read(file, profile, pairs, save_mapping)
@@ -66,12 +70,13 @@ def import_(
     if dry_run:
         from app.custodian.canonical import lot_rows
 
-        plan = _dry_plan(parsed, chosen, book_path, account)
+        plan = _dry_plan(parsed, chosen, book_path, passphrase_file, account)
         document = _document(plan)
         document["lots"] = lot_rows(parsed, account, clock.now().date())
         return _tell(document, plan, as_json)
     assert book_path is not None
-    plan, applied = _apply(parsed, chosen, book_path, account, user_id, good_rows=good_rows)
+    with opened(book_path, passphrase_file) as book:
+        plan, applied = _apply(parsed, chosen, book, account, user_id, good_rows=good_rows)
     code = _tell({**_document(plan), "applied": applied}, plan, as_json)
     return 0 if good_rows else code
 
@@ -93,22 +98,26 @@ def _read(
     return parsed, mapped
 
 
-def _dry_plan(parsed: Parsed, chosen: Profile, book_path: Path | None, account: str) -> ImportPlan:
+def _dry_plan(
+    parsed: Parsed,
+    chosen: Profile,
+    book_path: Path | None,
+    passphrase_file: Path | None,
+    account: str,
+) -> ImportPlan:
     from app.custodian.plan import plan
     from app.custodian.values import Known
 
     if book_path is None:
         return plan(parsed, chosen, Known(), account)
-    from app.book.book import Book
-
-    with Book.open(book_path, readonly=True) as book:
+    with opened(book_path, passphrase_file, readonly=True) as book:
         return plan(parsed, chosen, book.known(), account)
 
 
 def _apply(
     parsed: Parsed,
     chosen: Profile,
-    book_path: Path,
+    book: Book,
     account: str,
     user_id: str,
     *,
@@ -120,24 +129,25 @@ def _apply(
         ProblemsError: If rows have problems and the good ones alone were not asked for.
         AccountError: If an account of the file is not in the book.
     """
-    from app.book.book import SELF, Book
+    from app.book.book import SELF
     from app.custodian.match import AccountError
     from app.custodian.plan import plan
 
-    with Book.open(book_path) as book:
-        found = plan(parsed, chosen, book.known(), account)
-        if found.problems and not good_rows:
-            raise ProblemsError(found.problems)
-        for gap in found.gaps:
-            if gap.kind == "account_unknown":
-                raise AccountError(f"{found.file_name}: {gap.what} Nothing was written.")
-        return found, bool(book.apply_import(found, clock.now(), user_id or SELF))
+    found = plan(parsed, chosen, book.known(), account)
+    if found.problems and not good_rows:
+        raise ProblemsError(found.problems)
+    for gap in found.gaps:
+        if gap.kind == "account_unknown":
+            raise AccountError(f"{found.file_name}: {gap.what} Nothing was written.")
+    return found, bool(book.apply_import(found, clock.now(), user_id or SELF))
 
 
-def _undo(book_path: Path, import_id: str, user_id: str, as_json: bool) -> int:
-    from app.book.book import SELF, Book
+def _undo(
+    book_path: Path, passphrase_file: Path | None, import_id: str, user_id: str, as_json: bool
+) -> int:
+    from app.book.book import SELF
 
-    with Book.open(book_path) as book:
+    with opened(book_path, passphrase_file) as book:
         rows = book.undo_import(import_id, clock.now(), user_id or SELF)
     if as_json:
         emit({"undone": import_id, "rows": rows})
