@@ -15,7 +15,6 @@ from app.preflight import apt_line, has_display, missing_libraries, qt_fault
 from app.settings import config_file, settings
 
 PACKAGES = ("pyside6-essentials", "numpy", "numba", "cvxpy", "pandas", "pyarrow", "typst")
-SOUND_DRIVER = (0, 6, 4)  # SQLite 3.53.4
 FONTS = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf")
 DEMO = ("demo_bars_5min.parquet", "demo_daily.parquet", "demo_securities.csv", "tricky_tape.csv")
 FREE_BYTES = 500_000_000
@@ -39,10 +38,17 @@ class Finding:
 
 
 @click.command()
+@click.option(
+    "--book",
+    "book_path",
+    envvar="LOTLIGHT_BOOK",
+    type=click.Path(path_type=Path),
+    help="Look at this book too (default: LOTLIGHT_BOOK, or the book of the settings).",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def doctor(as_json: bool) -> int:
-    """Say what is installed, which SQLite, fonts, display and data there are."""
-    findings = tuple(examine())
+def doctor(book_path: Path | None, as_json: bool) -> int:
+    """Say what is installed, which SQLite, fonts, display and data there are, and book health."""
+    findings = tuple(examine(book_path))
     ok = all(finding.ok for finding in findings)
     if as_json:
         emit({"ok": ok, "findings": [asdict(finding) for finding in findings]})
@@ -54,8 +60,8 @@ def doctor(as_json: bool) -> int:
     return 0 if ok else EXIT_FAILURE
 
 
-def examine() -> Iterator[Finding]:
-    """Look at the machine and the installation."""
+def examine(book_path: Path | None = None) -> Iterator[Finding]:
+    """Look at the machine, the installation and, where there is one, the book."""
     yield _python()
     yield from (_package(name) for name in PACKAGES)
     yield _qt()
@@ -64,6 +70,9 @@ def examine() -> Iterator[Finding]:
     yield _resources("fonts", "fonts", FONTS)
     yield _resources("demo", "demo market", DEMO)
     yield from _places()
+    chosen = book_path or Path(settings().book)
+    if chosen.name:
+        yield _book(chosen)
 
 
 def _python() -> Finding:
@@ -88,11 +97,14 @@ def _qt() -> Finding:
 
 
 def _sqlite() -> Finding:
-    """The driver of the book; older ones carry a SQLite that two connections can damage."""
-    found = version("sqlcipher3")
-    ok = tuple(int(part) for part in found.split(".")[:3]) >= SOUND_DRIVER
-    remedy = "" if ok else "python3 packaging/bootstrap.py setup"
-    return Finding("sqlcipher3", ok, found, remedy)
+    """The SQLite inside the driver; older ones can damage a book that two programs use."""
+    from app.book.connect import BookError, check_driver
+
+    try:
+        check_driver()
+    except BookError as error:
+        return Finding("sqlite", False, "not sound", str(error))
+    return Finding("sqlite", True, f"sound, inside sqlcipher3 {version('sqlcipher3')}")
 
 
 def _window() -> Finding:
@@ -122,3 +134,20 @@ def _places() -> Iterator[Finding]:
     free = shutil.disk_usage(nearest).free
     remedy = "" if free > FREE_BYTES else "make room: a book must be able to grow"
     yield Finding("data folder", not remedy, f"{folder}, {free // 2**20:,} MB free", remedy)
+
+
+def _book(path: Path) -> Finding:
+    """A plain book is checked whole; an encrypted one needs its key and a command of its own."""
+    from app.book.connect import BookError, is_plain
+    from app.book.verify import verify
+
+    ask = f"lotlight book verify --book {path}"
+    try:
+        if not is_plain(path):
+            return Finding("book", True, f"{path}, encrypted", f"to check it: {ask}")
+        verdict = verify(path)
+    except (BookError, OSError) as error:
+        return Finding("book", False, str(path), str(error))
+    if verdict.ok:
+        return Finding("book", True, f"{path}, sound (audit chain {verdict.audit_chain})")
+    return Finding("book", False, f"{path}: {verdict.problems[0]}", f"see: {ask}")

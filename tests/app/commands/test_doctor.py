@@ -1,9 +1,12 @@
 """The doctor names what is wrong and what to do."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from app.book.book import Book
 from app.cli import run
 from app.commands import doctor
 
@@ -14,7 +17,7 @@ def test_a_sound_installation_is_told_so(capsys: pytest.CaptureFixture[str]) -> 
     findings = {row["name"]: row for row in told["findings"]}
     assert told["ok"] == all(row["ok"] for row in findings.values())
     assert code == (0 if told["ok"] else 1)
-    assert {"python", "qt", "sqlcipher3", "window", "fonts", "demo market"} <= set(findings)
+    assert {"python", "qt", "sqlite", "window", "fonts", "demo market"} <= set(findings)
     assert findings["fonts"]["found"] == "complete"
     assert findings["demo market"]["ok"]
 
@@ -39,3 +42,20 @@ def test_an_unsound_qt_is_told_with_its_reason(
 
 def test_a_package_that_is_not_there_is_named() -> None:
     assert not doctor._package("no-such-package-at-all").ok
+
+
+def test_a_sound_book_and_a_damaged_one_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "practice.lotlight"
+    Book.create(path, at=datetime(2026, 10, 30, tzinfo=UTC)).close()
+    *_, sound = doctor.examine(path)
+    assert (sound.name, sound.ok) == ("book", True)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+    *_, damaged = doctor.examine(path)
+    assert not damaged.ok
+    assert damaged.remedy
+
+
+def test_a_book_that_is_not_there_is_told(tmp_path: Path) -> None:
+    *_, gone = doctor.examine(tmp_path / "gone.lotlight")
+    assert (gone.name, gone.ok) == ("book", False)
