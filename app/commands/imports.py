@@ -67,6 +67,12 @@ def import_(
         from app.custodian.csv_out import rejected_csv
 
         rejected.write_text(rejected_csv(parsed), "utf-8", newline="")
+    if any(table.kind == "fill" for table in chosen.tables):
+        if book_path is None:
+            raise click.UsageError("--book is needed: fills are held against its orders")
+        with opened(book_path, passphrase_file, readonly=dry_run) as book:
+            document = _fills(parsed, book, user_id, dry_run=dry_run, good_rows=good_rows)
+        return _say(document, as_json)
     if dry_run:
         from app.custodian.canonical import lot_rows
 
@@ -140,6 +146,50 @@ def _apply(
         if gap.kind == "account_unknown":
             raise AccountError(f"{found.file_name}: {gap.what} Nothing was written.")
     return found, bool(book.apply_import(found, clock.now(), user_id or SELF))
+
+
+def _fills(
+    parsed: Parsed, book: Book, user_id: str, *, dry_run: bool, good_rows: bool
+) -> dict[str, Any]:
+    """Fills held against the approved orders, and written unless this is a dry run.
+
+    Raises:
+        ProblemsError: If rows have problems and the good ones alone were not asked for.
+    """
+    from app.book.book import SELF
+    from app.custodian.reconcile import reconcile
+    from app.custodian.values import Fill
+
+    if parsed.problems and not good_rows:
+        raise ProblemsError(parsed.problems)
+    fills = [line for line in parsed.lines if isinstance(line, Fill)]
+    orders = [row.order for row in book.orders()]
+    found = reconcile(orders, fills, book.executions(), book.closes(), book.bought())
+    if not dry_run:
+        book.record_fills(found, user_id or SELF, clock.now())
+    return {
+        "new": len(found.fills),
+        "unchanged": len(found.duplicates),
+        "closed": len(found.closes),
+        "bought": len(found.bought),
+        "rejected": len(parsed.rejected),
+        "exceptions": [
+            {"kind": e.kind, "exec_id": e.fill.exec_id, "what": e.what, "remedy": e.remedy}
+            for e in found.exceptions
+        ],
+        "problems": [asdict(problem) for problem in parsed.problems],
+    }
+
+
+def _say(document: dict[str, Any], as_json: bool) -> int:
+    if as_json:
+        emit(document)
+        return 0
+    counts = ("new", "unchanged", "closed", "bought", "rejected")
+    click.echo(", ".join(f"{document[name]} {name}" for name in counts))
+    for row in document["exceptions"]:
+        click.echo(f"  {row['kind']}: {row['what']} {row['remedy']}")
+    return 0
 
 
 def _undo(

@@ -28,6 +28,7 @@ from engine.records import (
     PersonRole,
     TaxProfile,
 )
+from tests.app.book import sample
 from tests.app.custodian.conftest import SAMPLES
 from tests.app.custodian.mutate import mutate
 
@@ -48,8 +49,7 @@ HOUSEHOLD = Household(
 
 @pytest.fixture
 def book_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("LOTLIGHT_STATE_DIR", str(tmp_path / "state"))
     path = tmp_path / "book" / "roe.lotlight"
     with Book.create(path, at=AT) as book:
         book.save_household(HOUSEHOLD, SELF, AT)
@@ -196,3 +196,30 @@ def test_a_heading_of_ones_own_is_mapped_once_and_kept(book_path: Path, tmp_path
         run("generic-lots", file, "--dry-run", *words)
     with pytest.raises(ProfileError, match="has no field 'price'"):
         run("generic-lots", file, "--dry-run", "--map", "price=Kurs")
+
+
+def test_fills_come_in_by_the_same_door_and_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOTLIGHT_STATE_DIR", str(tmp_path / "state"))
+    path, file = tmp_path / "b.lotlight", tmp_path / "fills.csv"
+    with Book.create(path, at=sample.AT) as book:
+        sample.fill_book(book)
+        book.record_evaluation(sample.evaluation())
+        book.decide("PR1", "approve", "ann", sample.AT)
+        book.export([sample.order()], "orders.csv", "ab" * 32, "ann", sample.AT)
+    key = sample.order().order_key
+    file.write_text(
+        "exec_id,order_id,account,symbol,side,quantity,price,fee,filled_at\n"
+        f"E1,{key},00012345,SYM1,SELL,40,19.99,0.10,2026-10-19T15:00:00Z\n"
+        f"E2,{key},00012345,SYM1,SELL,70,19.99,0.10,2026-10-19T15:01:00Z\n"
+    )
+    look = run("fills", file, "--book", path, "--dry-run")
+    assert (look["new"], look["closed"]) == (1, 1)
+    first = run("fills", file, "--book", path)
+    assert [e["kind"] for e in first["exceptions"]] == ["over_fill"]  # type: ignore[attr-defined]
+    again = run("fills", file, "--book", path)
+    assert (again["new"], again["unchanged"], again["exceptions"]) == (0, 2, [])
+    with Book.open(path, readonly=True) as book:
+        (close,) = book.closes()
+        assert (close.shares, close.proceeds_usd) == (Decimal(40), Decimal("799.50"))
