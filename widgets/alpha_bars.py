@@ -32,6 +32,7 @@ class AlphaBars(Chart):
         self._symbols: list[str] = []
         self._calm: tuple[float, float] | None = None
         self.shown, self.total = 0, 0
+        self._spot = (0.0, 0.0)
         super().__init__(theme, "Live alpha by position", "", "Net alpha, $")
         for item in (self._gain, self._loss, self._cost, self._leaders):
             self.plot.addItem(item)
@@ -71,7 +72,9 @@ class AlphaBars(Chart):
             f"{symbol}  {text.signed_money(alpha)}"
             for symbol, alpha in zip(self._symbols[:LEADERS], self._alpha.tolist(), strict=False)
         ]
-        self._leaders.setText("\n".join(lines))
+        leaders = "\n".join(lines)
+        if leaders != self._leaders.toPlainText():
+            self._leaders.setText(leaders)
         self.retick()
 
     def retick(self) -> None:
@@ -89,7 +92,10 @@ class AlphaBars(Chart):
             names.pop()
         self.set_x(-0.7, count - 0.3, names)
         self.set_y(*self._calm, nice_ticks(*self._calm, self.ticks_that_fit(56), axis_money))
-        self._leaders.setPos(count - 0.5, self._calm[1])
+        spot = (count - 0.5, self._calm[1])
+        if self._spot != spot:
+            self._spot = spot
+            self._leaders.setPos(*spot)
 
     def _words(self, x: float, y: float) -> str:
         """Position under the cursor."""

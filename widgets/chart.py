@@ -91,6 +91,7 @@ class Chart(QWidget):
         self.plot.setContentsMargins(0, 4, 8, 0)
         self._read: Callable[[float, float], str] | None = None
         self._axes: dict[str, tuple[float, float]] = {}
+        self._ticks: dict[str, Ticks] = {}
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.canvas)
@@ -137,7 +138,9 @@ class Chart(QWidget):
             self._axes[side] = (low, high)
             setter = self.plot.setXRange if side == "bottom" else self.plot.setYRange
             setter(low, high, padding=0)
-        self.plot.getAxis(side).setTicks([ticks, []])
+        if self._ticks.get(side) != ticks:
+            self._ticks[side] = ticks
+            self.plot.getAxis(side).setTicks([ticks, []])
 
     def read_with(self, read: Callable[[float, float], str]) -> None:
         """How a point of the chart is put into words; "" where there is nothing."""

@@ -125,7 +125,7 @@ class ConstraintsScreen(QWidget):
             "Constraint matrix",
             "No limits yet. Choose a rule below and set its limit.",
         )
-        self.table.delegate.tick = 1.0
+        self.table.cells.tick = 1.0
         self.limit, self.hard = QLineEdit(), QCheckBox("Hard: never broken")
         self.limit.setAccessibleName("New limit of the chosen row")
         self.chosen = label("Choose a row to change its limit", "muted", wrap=True)

@@ -9,7 +9,7 @@ from typing import Any, Generic
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
@@ -18,11 +18,12 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QWidget
 
-from widgets.delegates import PAD, CellDelegate
+from widgets.cells import PAD, CellPainter
 from widgets.table import Column, Index, Kind, Row, SnapshotModel
 from widgets.theme import Theme
 
@@ -61,13 +62,12 @@ class GridView(QTableView, Generic[Row]):
         """An empty table called ``name`` for assistive technology."""
         super().__init__(parent)
         self.model_: SnapshotModel[Row] = SnapshotModel(columns, identity, self)
-        self.delegate = CellDelegate(theme, self)
+        self.cells = CellPainter(theme)
         self.empty = empty
         self._by_hand: set[int] = set()
         self._widths: list[int] = []
         self._restoring = False
         self.setModel(self.model_)
-        self.setItemDelegate(self.delegate)
         self.setAccessibleName(name)
         self.setObjectName(name.lower().replace(" ", "_"))
         self._furnish()
@@ -110,7 +110,7 @@ class GridView(QTableView, Generic[Row]):
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        self.delegate.dress(theme)
+        self.cells.dress(theme)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 9)
         self.fit()
         self.viewport().update()
@@ -305,14 +305,54 @@ class GridView(QTableView, Generic[Row]):
     # -- empty ------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Rows, or the words that stand in for them."""
-        super().paintEvent(event)
+        """Rows in one go, or the words that stand in for them."""
+        painter = QPainter(self.viewport())
         if self.model_.rowCount():
-            return
+            self._paint_cells(painter, event.region())
+        else:
+            self._paint_words(painter)
+        painter.end()
+
+    def _paint_cells(self, painter: QPainter, region: QRegion) -> None:
+        """The cells that the region touches."""
+        painter.setFont(self.font())
+        box = region.boundingRect()
+        first, last = self.rowAt(box.top()), self.rowAt(box.bottom())
+        count = self.model_.rowCount()
+        last = count - 1 if last < 0 else last
+        rows = [
+            (row, self.rowViewportPosition(row), self.rowHeight(row))
+            for row in range(max(first, 0), last + 1)
+        ]
+        height = self.viewport().height()
+        columns = []
+        for at in range(len(self.model_.columns)):
+            left, width = self.columnViewportPosition(at), self.columnWidth(at)
+            if width and region.intersects(QRect(left, 0, width, height)):
+                columns.append((at, left, width))
+        chosen = {index.row() for index in self.selectionModel().selectedRows()}
+        for run in _runs(columns):
+            self.cells.paint(painter, self.model_, rows, run, chosen)
+        current = self.currentIndex().row()
+        if self.hasFocus() and current in chosen:
+            top, high = self.rowViewportPosition(current), self.rowHeight(current)
+            painter.fillRect(0, top, 2, high, self.cells.theme.color("accent"))
+
+    def _paint_words(self, painter: QPainter) -> None:
+        """What will appear here and when."""
         filtered = self.model_.total() > 0
         words = "No row holds these words. Clear the filter to see all." if filtered else self.empty
-        painter = QPainter(self.viewport())
-        painter.setPen(self.delegate.theme.color("muted"))
+        painter.setPen(self.cells.theme.color("muted"))
         flags: Any = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(self.viewport().rect().adjusted(24, 8, -24, -8), flags, words)
-        painter.end()
+
+
+def _runs(columns: list[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:
+    """Columns in groups that stand side by side, so that lines are drawn through each group."""
+    runs: list[list[tuple[int, int, int]]] = []
+    for column in columns:
+        if runs and runs[-1][-1][1] + runs[-1][-1][2] == column[1]:
+            runs[-1].append(column)
+        else:
+            runs.append([column])
+    return runs

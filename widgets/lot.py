@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.records import Term
 from widgets import text
-from widgets.delegates import state_text
+from widgets.cells import state_text
 from widgets.grid import GridView
 from widgets.intents import Intents
 from widgets.parts import Card, label, set_text, split

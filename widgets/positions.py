@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.records import Account, Security
-from engine.results import Forecast, PositionValue
+from engine.results import PositionValue
 from widgets import text
-from widgets.delegates import state_text
+from widgets.cells import state_text
 from widgets.grid import GridView
 from widgets.table import Column, Kind
 from widgets.theme import Theme
@@ -19,19 +20,19 @@ from widgets.views import DeskView
 
 @dataclass(frozen=True, slots=True)
 class PositionRow:
-    """A position with its names and its most likely lot."""
+    """A position with its names and the end of the forecast's window."""
 
     position: PositionValue
     security: Security
     account: Account
-    best: Forecast | None
+    ends_at: datetime | None
 
 
-def next_window(row: PositionRow) -> str:
-    """When the chance ends: the window's end, or the next session's chance where it is short."""
-    if row.best is None:
+def window_text(row: PositionRow) -> str:
+    """Until when the chance holds, New York."""
+    if row.ends_at is None or not row.position.probability:
         return text.NONE
-    return f"to {text.clock(row.best.window_ends_at, with_seconds=False)}"
+    return f"to {text.clock(row.ends_at, with_seconds=False)}"
 
 
 COLUMNS: tuple[Column[PositionRow], ...] = (
@@ -81,7 +82,7 @@ COLUMNS: tuple[Column[PositionRow], ...] = (
         width=60,
         help="Highest chance of its lots; the mark is the setting from which a lot is flagged",
     ),
-    Column("Window", next_window, spare=5, help="End of the forecast's window, New York"),
+    Column("Window", window_text, spare=5, help="End of the forecast's window, New York"),
     Column(
         "State",
         lambda r: state_text(r.position.state),
@@ -95,15 +96,10 @@ COLUMNS: tuple[Column[PositionRow], ...] = (
 def position_rows(view: DeskView) -> list[PositionRow]:
     """Every position with its names."""
     accounts = {a.account_id: a for a in view.household.accounts}
-    best: dict[str, Forecast] = {}
-    for forecast in view.evaluation.forecasts:
-        held = best.get(forecast.security_id)
-        if held is None or forecast.probability > held.probability:
-            best[forecast.security_id] = forecast
+    forecasts = view.evaluation.forecasts
+    ends_at = forecasts[0].window_ends_at if forecasts else None
     return [
-        PositionRow(
-            p, view.securities[p.security_id], accounts[p.account_id], best.get(p.security_id)
-        )
+        PositionRow(p, view.securities[p.security_id], accounts[p.account_id], ends_at)
         for p in view.evaluation.positions
     ]
 
@@ -138,7 +134,7 @@ class PositionsPanel(QWidget):
 
     def take(self, view: DeskView) -> None:
         """Show a snapshot."""
-        self.table.delegate.tick = view.flag_probability
+        self.table.cells.tick = view.flag_probability
         self.table.show_rows(position_rows(view), view.alpha_history)
         lots = sum(p.lots for p in view.evaluation.positions)
         counted = text.plural(len(view.evaluation.positions), "position")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.results import Proposal
 from widgets import text
-from widgets.delegates import state_text
+from widgets.cells import state_text
 from widgets.grid import GridView
 from widgets.hold import HeldOrder
 from widgets.parts import FitLabel, set_text

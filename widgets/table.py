@@ -92,8 +92,7 @@ class SnapshotModel(QAbstractTableModel, Generic[Row]):
         self._sort: tuple[int, bool] | None = None
         self._texts: dict[tuple[int, int], str] = {}
         self._hay: dict[str, str] = {}
-        live = [i for i, column in enumerate(self.columns) if column.live]
-        self._live = (live[0], live[-1]) if live else None
+        self._live = tuple(i for i, column in enumerate(self.columns) if column.live)
 
     # -- rows -----------------------------------------------------------------------------------
 
@@ -114,20 +113,29 @@ class SnapshotModel(QAbstractTableModel, Generic[Row]):
             self._order = self._ordered()
             self.endResetModel()
             return
+        before = self._texts
         self._take(rows, ids, series)
         order = self._ordered() if self._sort and self.columns[self._sort[0]].live else self._order
         if not np.array_equal(order, self._order):
             self._reorder(order)
-        elif self._live and len(order):
+        else:
             last = visible[1] if visible[1] >= 0 else len(order) - 1
-            top = self.index(max(visible[0], 0), self._live[0])
-            self.dataChanged.emit(top, self.index(min(last, len(order) - 1), self._live[1]))
+            self._tell(range(max(visible[0], 0), min(last, len(order) - 1) + 1), before)
+
+    def _tell(self, rows: range, before: dict[tuple[int, int], str]) -> None:
+        """Announce the live columns in which a cell in sight reads differently."""
+        if not rows:
+            return
+        for at in self._live:
+            drawn = self.columns[at].kind in (Kind.SPARK, Kind.CHANCE)
+            if drawn or any(self.text(row, at) != before.get((row, at)) for row in rows):
+                self.dataChanged.emit(self.index(rows[0], at), self.index(rows[-1], at))
 
     def _take(
         self, rows: Sequence[Row], ids: list[str], series: NDArray[np.float64] | None
     ) -> None:
         self._rows, self._ids, self.series = rows, ids, series
-        self._texts.clear()
+        self._texts = {}
 
     def row(self, at: int) -> Row:
         """The row shown at a place."""

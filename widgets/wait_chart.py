@@ -64,6 +64,8 @@ class WaitChart(Chart):
 
     def take(self, curve: WaitCurve | None) -> None:
         """Show a lot's curve; ``None`` clears the chart."""
+        if curve is self._curve and curve is not None:
+            return
         if curve is not self._curve and (curve is None or self._curve is None):
             self._calm = None
         self._curve = curve
