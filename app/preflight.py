@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from engine.errors import UserError
+
 # soname: Debian package. The first group is needed without a screen too (pictures are drawn).
 DRAWING = {
     "libglib-2.0.so.0": "libglib2.0-0",
@@ -83,6 +85,25 @@ def qt_fault(
             " pyside6-essentials 6.11, or run: python3 packaging/bootstrap.py setup"
         )
     return None
+
+
+def check_before_qt(*, window: bool) -> None:
+    """Call this before the first import of Qt.
+
+    Args:
+        window: Whether a window is to open, or pictures are to be drawn alone.
+
+    Raises:
+        UserError: Qt would abort or cannot be loaded; the message says what to install.
+    """
+    fault = qt_fault()
+    if fault is not None:
+        raise UserError(fault)
+    missing = missing_libraries(window=window)
+    if missing:
+        raise UserError(f"system libraries are missing; as root: {apt_line(missing)}")
+    if window and not has_display():
+        raise UserError("there is no display; run: lotlight demo --headless --shots DIR")
 
 
 def _loads(soname: str) -> bool:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import pytest
 
 from app import preflight
+from engine.errors import UserError
 
 
 def test_qt_that_aborts_is_refused_with_its_reason() -> None:
@@ -50,3 +51,19 @@ def test_a_display_is_believed_only_where_one_can_be(
     environment: dict[str, str], shown: bool
 ) -> None:
     assert preflight.has_display(environment) is shown
+
+
+def test_qt_is_not_imported_before_the_machine_is_fit_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(preflight, "missing_libraries", lambda window: {})
+    preflight.check_before_qt(window=False)
+    monkeypatch.setattr(preflight, "has_display", lambda: False)
+    with pytest.raises(UserError, match="demo --headless"):
+        preflight.check_before_qt(window=True)
+    monkeypatch.setattr(preflight, "missing_libraries", lambda window: {"libGL.so.1": "libgl1"})
+    with pytest.raises(UserError, match=r"apt-get install .*libgl1"):
+        preflight.check_before_qt(window=False)
+    monkeypatch.setattr(preflight, "qt_fault", lambda: "PYSIDE-3474")
+    with pytest.raises(UserError, match="PYSIDE-3474"):
+        preflight.check_before_qt(window=False)
