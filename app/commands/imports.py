@@ -83,6 +83,10 @@ def import_(
     assert book_path is not None
     with opened(book_path, passphrase_file) as book:
         plan, applied = _apply(parsed, chosen, book, account, user_id, good_rows=good_rows)
+    if not applied:
+        click.echo(
+            "this very file is in the book already; --undo its import to read it anew", err=True
+        )
     code = _tell({**_document(plan), "applied": applied}, plan, as_json)
     return 0 if good_rows else code
 

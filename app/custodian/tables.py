@@ -107,14 +107,12 @@ class _Reader:
             self._take_filler(told, row)
 
     def _take_header(self, row: Row, cells: tuple[str, ...], section: str) -> bool:
-        headings: dict[str, int] = {}
-        known = 0
-        for place, cell in enumerate(cells):
-            heading = normal(cell)
-            known += heading in self._vocabulary and heading not in headings
-            headings.setdefault(heading, place)
-        if known < 2:
+        told = [normal(cell) for cell in cells]
+        if len(self._vocabulary.intersection(told)) < 2:
             return False
+        headings: dict[str, int] = {}
+        for place, heading in enumerate(told):
+            headings.setdefault(heading, place)
         for table in self.profile.tables:
             columns = table.match(headings) if table.section == section else None
             if columns is not None:
