@@ -22,7 +22,7 @@ from engine.records import ZERO
 from engine.results import Alpha, LotSale
 
 Floats = NDArray[np.float64]
-BAND_DRAWS = 512
+BAND_DRAWS = 256
 BAND = (0.025, 0.975)
 
 
@@ -116,6 +116,8 @@ def band(tax: HouseholdTax, alpha: Alpha, more: YearResults, seed: int) -> tuple
 def _plan_noise(tax: HouseholdTax, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Deviations of the year's planned short and long gains from their expectation."""
     planned = [p for p in tax.household.planned_gains if p.on.year == tax.household.profile.year]
+    if not any(plan.sd_usd for plan in planned):
+        return np.zeros(1), np.zeros(1)
     noise = {"short": np.zeros(BAND_DRAWS), "long": np.zeros(BAND_DRAWS)}
     for plan in planned:
         noise[plan.term.value] = noise[plan.term.value] + as_float(

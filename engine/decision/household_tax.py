@@ -146,8 +146,10 @@ def open_year(household: Household, law: Law, base: YearResults | None = None) -
 
 def _burden(year: twin.TaxTwin, use: CarryUse, short: Floats, long: Floats) -> Floats:
     """Bill less present value of the carryforward."""
-    st_out, lt_out = year.carry(short, long)
-    return year.tax(short, long) - carryforward.present_value(st_out + lt_out, use)
+    out = year.evaluate(short, long)
+    carried = out[..., twin.ST_CARRY] + out[..., twin.LT_CARRY]
+    total = out[..., twin.FEDERAL] + out[..., twin.STATE]
+    return np.asarray(total - carryforward.present_value(carried, use))
 
 
 def _later_gains(household: Household) -> tuple[float, ...]:
