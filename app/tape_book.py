@@ -1,5 +1,6 @@
 """A practice of made-up clients who hold the real names of a tape, bought on earlier real dates."""
 
+import csv
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -38,7 +39,7 @@ OWN_ON_BARS = {"single-tax": (18, 4, 9, 60_000)}
 
 def tape_practice(
     bars: Path, daily: Sequence[Path], *, label: str = "", first: date | None = None
-) -> tuple[Practice, date]:
+) -> tuple[Practice, TapeCloses]:
     """Clients who hold the names of a bar file on the morning of ``first``.
 
     Args:
@@ -48,7 +49,7 @@ def tape_practice(
         first: First session to be replayed; default as ``tape_closes``.
 
     Returns:
-        The practice, and the session on which it begins.
+        The practice, and what was known on the morning of its first session.
 
     Raises:
         ProblemsError: A file is broken.
@@ -56,9 +57,22 @@ def tape_practice(
     """
     known = tape_closes(read_bar_rows(bars, label=label), daily, first)
     names = (*known.daily_names, *known.bar_names)
-    securities = tuple(Security(name, name, name) for name in sorted(names))
+    sectors = _sectors(daily)
+    securities = tuple(
+        Security(name, name, name, sector=sectors.get(name, "")) for name in sorted(names)
+    )
     households = (_couple(known), _single(known))
-    return Practice(securities, users(), households), known.first
+    return Practice(securities, users(), households), known
+
+
+def _sectors(daily: Sequence[Path]) -> dict[str, str]:
+    """Sectors by ticker from a ``securities.csv`` beside the daily files, if there is one."""
+    for folder in sorted({path.parent for path in daily}):
+        listed = folder / "securities.csv"
+        if listed.is_file():
+            with listed.open(encoding="utf-8", newline="") as file:
+                return {row["ticker"]: row["sector"] for row in csv.DictReader(file)}
+    return {}
 
 
 def _couple(known: TapeCloses) -> Household:

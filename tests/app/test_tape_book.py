@@ -68,7 +68,8 @@ def test_every_close_is_on_the_scale_of_the_bars(files: tuple[Path, Path]) -> No
 
 
 def test_the_practice_holds_every_name_from_real_earlier_days(files: tuple[Path, Path]) -> None:
-    practice, first = tape_practice(files[0], [files[1]], label="start")
+    practice, known = tape_practice(files[0], [files[1]], label="start")
+    first = known.first
     assert first == FIRST
     for household in practice.households:
         assert {lot.security_id for lot in household.lots} == {"NAMEX", "NAMEY", "NAMEZ"}
@@ -111,7 +112,8 @@ def test_real_bars_become_a_book_of_their_names(
     daily = [shared / "data/daily_panel.parquet"]
     known = tape_closes(read_bar_rows(path), daily, None)
     assert (len(known.daily_names), len(known.bar_names)) == (daily_names, bar_names)
-    practice, first = tape_practice(path, daily)
+    practice, known = tape_practice(path, daily)
+    first = known.first
     assert first == known.first
     held = {lot.security_id for h in practice.households for lot in h.lots}
     assert len(held) > 0.95 * (daily_names + bar_names)

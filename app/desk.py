@@ -1,0 +1,244 @@
+"""The trading day of one practice, step by step. Start reading here.
+
+A quote arrives: ``on_quotes`` looks ahead once for the whole market and values every household.
+The advisor decides: ``stage``, ``approve``, ``reject``, ``defer``, ``withdraw``. What is approved
+leaves by ``export_orders`` and comes back by ``reconcile``. The desk orders steps; prices and
+probabilities are the engine's, SQL is the book's, formats are the custodian's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.book.book import Book
+from app.commands.output import ProblemsError
+from app.custodian.fills import read_fills
+from app.custodian.order_files import OrderFile, load_layout, memoranda, write_orders
+from app.custodian.orders import Signature, approved_orders
+from app.custodian.reconcile import Reconciled, reconcile
+from app.custodian.sniff import Source
+from app.custodian.values import ApprovedOrder
+from app.market import Market
+from engine.decision.evaluate import evaluate
+from engine.decision.harvest_policy import HarvestTable
+from engine.decision.outlook import Outlook
+from engine.decision.prepare import Prepared, prepare, with_decided
+from engine.decision.recheck import Recheck, recheck
+from engine.decision.settings import DecisionSettings
+from engine.errors import UserError
+from engine.law.identical import FundIndex
+from engine.law.rules import Law
+from engine.records import Quote, User
+from engine.results import Evaluation, LotSale, Proposal, ProposalState
+
+STAMP_EVERY = timedelta(minutes=30)
+DECIDED = (ProposalState.STAGED, ProposalState.APPROVED, ProposalState.EXPORTED)
+
+
+class NotNowError(UserError):
+    """An approval that the market or the law has overtaken; the message says by what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What every decision rests on, fixed while the desk is open."""
+
+    law: Law
+    settings: DecisionSettings
+    table: HarvestTable
+    funds: tuple[FundIndex, ...]
+    version: str
+
+
+OPEN = (
+    ProposalState.PROPOSED,
+    ProposalState.DEFERRED,
+    ProposalState.STAGED,
+    ProposalState.APPROVED,
+    ProposalState.EXPORTED,
+)
+
+
+class Desk:
+    """One practice at work. Every public method is one step an advisor would name.
+
+    Attributes:
+        market: Newest prices and what may become of them.
+        rules: What every decision rests on.
+        evaluations: Newest evaluation of each household.
+    """
+
+    def __init__(self, book: Book, market: Market, rules: Rules) -> None:
+        """Sit down with an open book and a market."""
+        self._book, self.market, self.rules = book, market, rules
+        self._laid_out: dict[str, Prepared] = {}
+        self._stamped_at: datetime | None = None
+        self.evaluations: dict[str, Evaluation] = {}
+
+    def on_quotes(
+        self, quotes: Iterable[Quote], now: datetime, households: Sequence[str] | None = None
+    ) -> tuple[Evaluation, ...]:
+        """A tick arrived: look ahead once, value the households, keep what must be kept.
+
+        Args:
+            quotes: What changed since the tick before.
+            now: The feed's clock, UTC.
+            households: Whose evaluation is wanted; by default everyone's.
+        """
+        self.market.take(quotes, now)
+        outlook = self.market.outlook()
+        if outlook is None:
+            return ()
+        wanted = households or [item for item, _ in self._book.households()]
+        found = tuple(self._evaluate(household_id, outlook) for household_id in wanted)
+        for evaluation in found:
+            self.evaluations[evaluation.household_id] = evaluation
+        self._remember(found, outlook, now)
+        return found
+
+    def stage(self, proposal_id: str, user: User, now: datetime) -> None:
+        """Park a proposal, unsigned: it counts in before and after."""
+        self._decide(proposal_id, "stage", user, now)
+
+    def approve(
+        self, proposal_id: str, user: User, now: datetime, *, accept_worse: bool = False
+    ) -> Recheck:
+        """Sign a proposal, after pricing it again at the newest quotes.
+
+        Raises:
+            NotNowError: If it is stale, expired or no longer lawful, or worth less than its band
+                said and ``accept_worse`` is not set.
+        """
+        checked = self.check(proposal_id, now)
+        if checked.refused or (checked.worse and not accept_worse):
+            raise NotNowError(checked.refused or checked.worse)
+        self._decide(proposal_id, "approve", user, now)
+        return checked
+
+    def check(self, proposal_id: str, now: datetime) -> Recheck:
+        """Price a proposal again at the newest quotes; nothing is stored."""
+        proposal = self._book.proposal(proposal_id)
+        outlook = self.market.outlook()
+        if outlook is None:
+            raise NotNowError("no price has arrived yet; wait for the feed")
+        prepared = with_decided(
+            self.prepared(proposal.household_id, outlook),
+            [s for s in self.decided(proposal.household_id) if s not in proposal.sales],
+        )
+        return recheck(prepared, outlook, self.rules.settings, proposal, now)
+
+    def reject(self, proposal_id: str, user: User, now: datetime, reason: str) -> None:
+        """Say no, with the reason; the scoreboard keeps it."""
+        self._decide(proposal_id, "reject", user, now, reason)
+
+    def defer(self, proposal_id: str, user: User, now: datetime, minutes: int) -> None:
+        """Ask again later."""
+        self._decide(proposal_id, "defer", user, now, f"{minutes} minutes")
+
+    def withdraw(self, proposal_id: str, user: User, now: datetime, reason: str) -> None:
+        """Take back an approval that has not left the house."""
+        self._decide(proposal_id, "withdraw", user, now, reason)
+
+    def export_orders(
+        self, user: User, now: datetime, layouts: Sequence[str] = ("generic", "ibkr-basket")
+    ) -> tuple[OrderFile, ...]:
+        """Everything approved and not yet exported, as order files with their memoranda."""
+        orders = self._orders(user, now)
+        if not orders:
+            return ()
+        files = [write_orders(orders, load_layout(name)) for name in layouts]
+        self._book.export(orders, files[0].name, files[0].sha256, user.user_id, now)
+        return (*files, memoranda(orders, {}))
+
+    def reconcile(self, fills: Source, user: User, now: datetime) -> Reconciled:
+        """Hold a fills file against the open orders; lots close and open in one transaction.
+
+        Raises:
+            ProblemsError: If a row of the file cannot be read; then nothing is written.
+        """
+        read, problems, _ = read_fills(fills)
+        if problems:
+            raise ProblemsError(problems)
+        found = reconcile(
+            [row.order for row in self._book.orders()],
+            read,
+            self._book.executions(),
+            self._book.closes(),
+            self._book.bought(),
+        )
+        self._book.record_fills(found, user.user_id, now)
+        self._laid_out.clear()
+        return found
+
+    def _evaluate(self, household_id: str, outlook: Outlook) -> Evaluation:
+        """One household at this outlook."""
+        prepared = self.prepared(household_id, outlook)
+        return evaluate(
+            prepared,
+            outlook,
+            self.rules.settings,
+            self.rules.table,
+            self.rules.version,
+            self.decided(household_id),
+        )
+
+    def prepared(self, household_id: str, outlook: Outlook) -> Prepared:
+        """The household laid out for the day; laid out again after each change of the book."""
+        prepared = self._laid_out.get(household_id)
+        if prepared is None or prepared.today != outlook.today:
+            household = self._book.household(household_id)
+            prepared = prepare(household, self.rules.law, outlook, self.rules.funds)
+            self._laid_out[household_id] = prepared
+        return prepared
+
+    def decided(self, household_id: str) -> tuple[LotSale, ...]:
+        """Sales already staged, approved or exported and not yet filled."""
+        held = {lot.lot_id for lot in self._laid_out[household_id].household.lots}
+        return tuple(
+            sale
+            for proposal in self._book.proposals(household_id, DECIDED)
+            for sale in proposal.sales
+            if sale.lot_id in held
+        )
+
+    def _decide(
+        self, proposal_id: str, what: str, user: User, now: datetime, reason: str = ""
+    ) -> None:
+        """Write the decision down with its audit line."""
+        self._book.decide(proposal_id, what, user.user_id, now, reason)
+
+    def _orders(self, user: User, now: datetime) -> tuple[ApprovedOrder, ...]:
+        """Orders of every approved proposal."""
+        securities = self._book.securities()
+        found: list[ApprovedOrder] = []
+        for proposal in self._book.proposals(None, (ProposalState.APPROVED,)):
+            household = self._book.household(proposal.household_id)
+            signed = [d for d in self._book.decisions(proposal.proposal_id) if d.what == "approve"]
+            signature = Signature("engine", signed[-1].user_id, user.user_id, now, signed[-1].at)
+            found += approved_orders(
+                proposal, household, securities, signature, self.rules.law.wash_window_days
+            )
+        return tuple(found)
+
+    def _remember(self, found: Sequence[Evaluation], outlook: Outlook, now: datetime) -> None:
+        """Keep snapshots only behind what must be shown later: proposals, flags, stamped scores."""
+        due = self._stamped_at is None or now - self._stamped_at >= STAMP_EVERY
+        kept = [e for e in found if due or self._news(e)]
+        if not kept:
+            return
+        for evaluation in kept:
+            self._book.record_evaluation(evaluation, now, stamp=due)
+        if due:
+            self._stamped_at = now
+
+    def _news(self, evaluation: Evaluation) -> bool:
+        """Whether the evaluation proposes something that the book does not hold yet."""
+        known = {
+            key for p in self._book.proposals(evaluation.household_id, OPEN) for key in _lots(p)
+        }
+        return any(not _lots(p) <= known for p in evaluation.proposals)
+
+
+def _lots(proposal: Proposal) -> set[str]:
+    """Lots a proposal speaks of."""
+    return {sale.lot_id for sale in proposal.sales}

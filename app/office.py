@@ -1,0 +1,184 @@
+"""Opens what a day needs: law, thresholds, calendar, past prices, feed, desk.
+
+Two ways to fill a day: the demo market that ships, and a tape of real bars with daily history.
+"""
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from app import calendars, lawbook
+from app.book.book import SELF, Book
+from app.demo_book import Practice, practice
+from app.demo_market import Closes, demo_closes, demo_file
+from app.desk import Desk, Rules
+from app.feeds.contract import QuoteFeed
+from app.feeds.files import open_replay
+from app.feeds.quarantine import NEW_YORK
+from app.fund_table import load as load_funds
+from app.market import Market, Past, variance_profile
+from app.reports.efficiency import Evidence, write
+from app.reports.figures import efficiency
+from app.tape_book import tape_practice
+from engine.decision.harvest_policy import HarvestTable, table
+from engine.decision.settings import DecisionSettings
+from engine.records import Security
+
+DEMO_FIRST, DEMO_LAST = date(2026, 10, 28), date(2026, 10, 30)
+PATHS = 10_240
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """Real bars to be replayed, with the daily history behind them."""
+
+    bars: Path
+    daily: tuple[Path, ...]
+    label: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """A practice and the prices it lives through.
+
+    Attributes:
+        practice: Who is in the book on the first morning.
+        closes: Closes before the first session.
+        first: First session.
+        last: Last session, ``None`` = to the end of the tape.
+        simulated: Whether the prices are made up.
+        bars: File to replay.
+        label: Label of its bars.
+        daily: Daily files behind it.
+    """
+
+    practice: Practice
+    closes: Closes
+    first: date
+    last: date | None
+    simulated: bool
+    bars: Path
+    label: str
+    daily: tuple[Path, ...]
+
+
+def demo_setting(first: date | None = None, last: date | None = None) -> Setting:
+    """The demo practice on the simulated market."""
+    begin = first or DEMO_FIRST
+    at = datetime.combine(begin, time(9), NEW_YORK)
+    bars = demo_file("demo_bars_5min.parquet")
+    return Setting(
+        practice(at), demo_closes().until(begin), begin, last or DEMO_LAST, True, bars, "start", ()
+    )
+
+
+def tape_setting(tape: Tape) -> Setting:
+    """Made-up clients who hold the names of a tape of real bars."""
+    found, known = tape_practice(tape.bars, tape.daily, label=tape.label, first=tape.first)
+    return Setting(
+        found, known.closes, known.first, tape.last, False, tape.bars, tape.label, tape.daily
+    )
+
+
+def seed_book(book: Book, found: Practice, at: datetime) -> None:
+    """Write a practice into an empty book."""
+    book.save_securities(found.securities, SELF, at)
+    for user in found.users:
+        book.save_user(user, SELF, at)
+    for household in found.households:
+        book.save_household(household, SELF, at)
+
+
+def open_desk(book: Book, setting: Setting, seed: int, settings: DecisionSettings) -> Desk:
+    """Sit down at a book with the setting's past behind the market."""
+    securities = book.securities()
+    return Desk(book, open_market(setting, securities, seed, settings), rules(settings))
+
+
+def open_market(
+    setting: Setting, securities: dict[str, Security], seed: int, settings: DecisionSettings
+) -> Market:
+    """The market on the first morning of a setting."""
+    return Market(
+        past_of(setting.closes, [s for s in securities.values() if s.kind.tradable]),
+        securities,
+        calendars.load(),
+        shipped_profile(),
+        seed,
+        PATHS,
+        settings.window_hours,
+    )
+
+
+def open_feed(
+    setting: Setting, securities: Sequence[Security], speed: float = math.inf
+) -> QuoteFeed:
+    """The tape of a setting as a feed."""
+    return open_replay(
+        setting.bars,
+        label=setting.label,
+        securities=[s for s in securities if s.kind.tradable],
+        daily=setting.daily,
+        first=setting.first,
+        last=setting.last,
+        speed=speed,
+    )
+
+
+def past_of(closes: Closes, securities: Sequence[Security]) -> Past:
+    """Closes of the securities on the scale of the last day, by security id."""
+    wanted = {s.symbol: s.security_id for s in securities}
+    places = [i for i, symbol in enumerate(closes.names) if symbol in wanted]
+    scale = np.ones_like(closes.close_usd)
+    for row in range(len(closes.days)):
+        scale[row] = closes.shares_now(row)
+    adjusted = (closes.close_usd / scale)[:, places]
+    return Past(closes.days, tuple(wanted[closes.names[i]] for i in places), adjusted)
+
+
+@cache
+def shipped_profile() -> np.ndarray:
+    """Cumulative share of a session's variance by minute, as measured on 2025 bars."""
+    with demo_file("intraday_profile.csv").open(encoding="utf-8", newline="") as file:
+        return variance_profile([float(row["var_share_2025"]) for row in csv.DictReader(file)])
+
+
+@cache
+def thresholds() -> HarvestTable:
+    """The now-or-wait table of this program version; a few seconds, once a process."""
+    return table()
+
+
+def rules(settings: DecisionSettings) -> Rules:
+    """Law, choices, thresholds and funds."""
+    return Rules(lawbook.load(), settings, thresholds(), load_funds(), version("lotlight"))
+
+
+def write_reports(book: Book, desk: Desk, folder: Path, simulated: bool) -> tuple[Path, ...]:
+    """The Efficiency Report of every household over the tax year so far; the PDFs."""
+    now = desk.market.now
+    if now is None:
+        return ()
+    made = []
+    for household_id, _ in book.households():
+        year = book.household(household_id).profile.year
+        found = efficiency(
+            book,
+            desk.rules.law,
+            household_id,
+            date(year, 1, 1),
+            now.astimezone(NEW_YORK).date(),
+            desk.rules.settings.top_rate,
+        )
+        evidence = Evidence(book.audit_head(), desk.rules.version, simulated, now)
+        made.append(write(folder, found, evidence)[0])
+    return tuple(made)

@@ -1,0 +1,1 @@
+"""What each screen is handed, made from evaluations and the book. No Qt."""

@@ -1,0 +1,120 @@
+"""F3: the household's year, what is planned, and what is missing."""
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from app.screens.dial import tax_dial
+from app.screens.moment import Moment
+from engine.arrays import as_float, dollars
+from engine.law import projection, twin
+from engine.law.projection import Draws
+from engine.records import ZERO, Account
+from engine.results import LotSale
+from widgets.views import AccountRow, BillRange, ContextGap, HouseholdView, PlannedEvent
+
+PATHS = 1024
+
+
+def household_view(seq: int, moment: Moment) -> HouseholdView:
+    """Everything F3 shows."""
+    found, household = moment.evaluation, moment.prepared.household
+    law = moment.prepared.tax.law
+    return HouseholdView(
+        seq,
+        household,
+        tax_dial(household, law, found.bill_before, found.bill_after, found.bill_after),
+        found.bill_before,
+        found.bill_after,
+        bill_range(moment, ()),
+        bill_range(moment, moment.decided),
+        tuple(_account(moment, account) for account in household.accounts),
+        tuple(sorted(_events(moment), key=lambda e: e.on)),
+        tuple(_gaps(moment)),
+        found.as_of,
+    )
+
+
+def bill_range(moment: Moment, sales: tuple[LotSale, ...]) -> BillRange:
+    """P10, P50 and P90 of the year-end bill over what is uncertain in the plans."""
+    prepared = moment.prepared
+    market = moment.outlook.relatives[:, -1, :].mean(axis=1).astype(np.float64)
+    market = (market - market.mean()) / (market.std() or 1.0)
+    draws = Draws(np.resize(market, PATHS), moment.outlook.seed)
+    rest = projection.expected(
+        prepared.household.planned_gains, (), date(prepared.tax.bill.year - 1, 12, 31), draws
+    )
+    short = sum(as_float(s.est_gain_usd) for s in sales if s.term.value == "short")
+    long = sum(as_float(s.est_gain_usd) for s in sales if s.term.value == "long")
+    realized = _realized(moment)
+    year = projection.project(
+        twin.build(prepared.household.profile, prepared.tax.law),
+        rest,
+        trade_st_usd=short + realized[0],
+        trade_lt_usd=long + realized[1],
+    ).with_trade
+    return BillRange(dollars(year.p10_usd), dollars(year.p50_usd), dollars(year.p90_usd))
+
+
+def _realized(moment: Moment) -> tuple[float, float]:
+    """Results of the book's own sales this year: the base less what is planned."""
+    base, household = moment.prepared.tax.base, moment.prepared.household
+    year = household.profile.year
+    planned = [p for p in household.planned_gains if p.on.year == year]
+    short = sum((p.amount_usd for p in planned if p.term.value == "short"), ZERO)
+    long = sum((p.amount_usd for p in planned if p.term.value == "long"), ZERO)
+    return as_float(base.short_usd - short), as_float(base.long_usd - long)
+
+
+def _account(moment: Moment, account: Account) -> AccountRow:
+    """One account."""
+    household = moment.prepared.household
+    rows = [p for p in moment.evaluation.positions if p.account_id == account.account_id]
+    owner = next((p.name for p in household.people if p.person_id == account.person_id), "")
+    cash = [c for c in household.cash if c.account_id == account.account_id]
+    return AccountRow(
+        account,
+        owner,
+        sum((p.market_usd for p in rows), ZERO),
+        sum((p.unrealized_usd for p in rows), ZERO),
+        sum((c.settled_usd + c.unsettled_usd for c in cash), ZERO),
+        sum(p.lots for p in rows),
+    )
+
+
+def _events(moment: Moment) -> list[PlannedEvent]:
+    """Cash needs and planned gains."""
+    household = moment.prepared.household
+    found = [
+        PlannedEvent(n.due_on, n.note or "Cash need", -n.amount_usd, n.sd_usd, "cash need")
+        for n in household.cash_needs
+    ]
+    found += [
+        PlannedEvent(p.on, p.note or f"Planned {p.term}-term gain", p.amount_usd, p.sd_usd, "gain")
+        for p in household.planned_gains
+    ]
+    return found
+
+
+def _gaps(moment: Moment) -> list[ContextGap]:
+    """What the engine cannot see well: held-only positions and stale prices."""
+    found = []
+    held = [p for p in moment.evaluation.positions if p.state == "held" and p.price_usd == 0]
+    if held:
+        worth = sum((p.market_usd for p in held), Decimal(0))
+        found.append(
+            ContextGap(
+                f"{len(held)} positions have no price of the day",
+                "value",
+                worth,
+                "Import the custodian's positions file",
+            )
+        )
+    stale = [p for p in moment.evaluation.positions if p.state == "stale"]
+    if stale:
+        worth = sum((p.market_usd for p in stale), Decimal(0))
+        found.append(
+            ContextGap(f"{len(stale)} prices are stale", "flags frozen", worth, "Check the feed")
+        )
+    return found
