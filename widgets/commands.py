@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 
-from engine.results import Proposal
 from widgets import text
 from widgets import theme as themes
 from widgets.actions import ACTIONS, key_text
-from widgets.decide import BatchSheet, EditSheet, WorseSheet, defer_sheet, reject_sheet
-from widgets.explain import ExplainSheet, FigureSheet
+from widgets.decisions import Decisions
+from widgets.explain import FigureSheet
 from widgets.importer import ImportSheet
 from widgets.info import AboutSheet, CrashSheet, HelpSheet, ShortcutSheet, WelcomeSheet
 from widgets.lock import LockScreen
@@ -22,7 +21,7 @@ from widgets.palette import Entry, Palette
 from widgets.rail import SCREENS
 from widgets.settings_sheet import SettingsSheet
 from widgets.sheet import Sheet
-from widgets.views import DeskView, ScoreView
+from widgets.views import DeskView
 
 if TYPE_CHECKING:
     from widgets.frame import Frame
@@ -36,6 +35,7 @@ class Commands:
     Attributes:
         handlers: Every action's handler; a test holds it against the table.
         sheet: The sheet opened last, or ``None``.
+        decisions: What is done to proposals.
     """
 
     def __init__(self, frame: Frame) -> None:
@@ -43,9 +43,10 @@ class Commands:
         self.sheet: Sheet | None = None
         self.settings: dict[str, float] = {}
         self.lock_screen = LockScreen(frame, frame.intents)
+        self.decisions = Decisions(frame, self.open)
         self.handlers: dict[str, Callable[[], object]] = {
             **{f"go_{name}": partial(frame.go, at) for at, (name, *_) in enumerate(SCREENS)},
-            **self._proposal_handlers(),
+            **self.decisions.handlers(),
             **self._table_handlers(),
             **self._book_handlers(),
             **self._view_handlers(),
@@ -70,93 +71,6 @@ class Commands:
 
     def _view(self) -> DeskView | None:
         return self.frame.latest.get(DeskView)
-
-    # -- proposals --------------------------------------------------------------------------------
-
-    def _proposal_handlers(self) -> dict[str, Callable[[], object]]:
-        queue = self.frame.desk.queue
-        return {
-            "approve": lambda: self._decide(lambda p: self.intents.approve.emit(p.proposal_id)),
-            "stage": lambda: self._decide(lambda p: self.intents.stage.emit(p.proposal_id)),
-            "withdraw": lambda: self._on(lambda p: self.intents.withdraw.emit(p.proposal_id)),
-            "reject": self._reject,
-            "defer": self._defer,
-            "explain": self._explain,
-            "edit": lambda: self._on(lambda p: self.open(EditSheet(self.frame, p, self.intents))),
-            "try_whatif": self._try,
-            "mark": queue.toggle_mark,
-            "approve_marked": self._approve_marked,
-            "accept_order": queue.take_in,
-        }
-
-    def _on(self, act: Callable[[Proposal], object]) -> None:
-        """Do something with the current proposal, if there is one."""
-        proposal = self.frame.desk.queue.current()
-        if proposal is not None:
-            act(proposal)
-
-    def _decide(self, act: Callable[[Proposal], object]) -> None:
-        """Send a decision and go on to the next row."""
-
-        def done(proposal: Proposal) -> None:
-            act(proposal)
-            self.frame.desk.queue.acted(proposal.proposal_id)
-
-        self._on(done)
-
-    def _reject(self) -> None:
-        def ask(p: Proposal) -> None:
-            def take(reason: str) -> None:
-                self.intents.reject.emit(p.proposal_id, reason)
-                self.frame.desk.queue.acted(p.proposal_id)
-
-            self.open(reject_sheet(self.frame, take))
-
-        self._on(ask)
-
-    def _defer(self) -> None:
-        def ask(p: Proposal) -> None:
-            def take(minutes: int) -> None:
-                self.intents.defer.emit(p.proposal_id, minutes)
-                self.frame.desk.queue.acted(p.proposal_id)
-
-            self.open(defer_sheet(self.frame, take))
-
-        self._on(ask)
-
-    def _explain(self) -> None:
-        view = self._view()
-        if view is not None:
-            score: ScoreView | None = self.frame.latest.get(ScoreView)
-            self._on(lambda p: self.open(ExplainSheet(self.frame, view, p, score)))
-
-    def _try(self) -> None:
-        def ask(p: Proposal) -> None:
-            self.intents.whatif_asked.emit(p.proposal_id)
-            self.frame.go(4)
-
-        self._on(ask)
-
-    def _approve_marked(self) -> None:
-        """Review all marked proposals, then sign them together."""
-        view, queue = self._view(), self.frame.desk.queue
-        if view is None:
-            return
-        chosen = [p for p in view.evaluation.proposals if p.proposal_id in queue.marked]
-        if not chosen:
-            self.frame.banner.say("Mark proposals with Space first, then press Shift+A.")
-            return
-
-        def sign() -> None:
-            self.intents.approve_many.emit(tuple(p.proposal_id for p in chosen))
-            queue.marked.clear()
-
-        self.open(BatchSheet(self.frame, view, chosen, sign))
-
-    def got_worse(self, shown: Proposal, now: Proposal) -> None:
-        """The desk refused an approval because the value fell out of its band."""
-        anyway = lambda: self.intents.approve_anyway.emit(now.proposal_id)  # noqa: E731
-        self.open(WorseSheet(self.frame, shown, now, anyway))
 
     # -- tables -----------------------------------------------------------------------------------
 

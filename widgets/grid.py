@@ -24,12 +24,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QWidget
 
 from widgets.cells import PAD, CellPainter
+from widgets.column_widths import columns_that_fit
 from widgets.table import Column, Index, Kind, Row, SnapshotModel
 from widgets.theme import Theme
 
 SAMPLED_ROWS = 60
-LEAST_WORDS, LEAST_PAINTED, WIDEST_PAINTED = 56, 60, 240
-"""Bars and sparklines take the spare width up to here, then words do."""
 
 
 class GridView(QTableView, Generic[Row]):
@@ -226,55 +225,16 @@ class GridView(QTableView, Generic[Row]):
         self._spread()
 
     def _spread(self) -> None:
-        """Leave spare columns out until the rest fits, then share what is left over."""
+        """Give every column its width; those without one are out of sight."""
         if not self._widths:
             return
         columns = self.model_.columns
         room = self.viewport().width()
-        kept = self._kept(room)
-        widths = {at: self._widths[at] for at in kept}
-        extra = room - sum(widths.values())
-        painted = [at for at in kept if columns[at].kind in (Kind.SPARK, Kind.CHANCE)]
-        words = [at for at in kept if columns[at].kind is Kind.TEXT] or kept
-        if extra >= 0:
-            for at in painted:
-                more = min(extra // len(painted), max(WIDEST_PAINTED - widths[at], 0))
-                widths[at] += more
-            left = room - sum(widths.values())
-            for at in words:
-                widths[at] += left // len(words)
-        else:
-            self._squeeze(widths, -extra, painted, words)
+        widths = columns_that_fit(columns, self._widths, room, self._by_hand)
         for at in range(len(columns)):
             self.setColumnHidden(at, at not in widths)
             if at in widths:
                 self.setColumnWidth(at, widths[at])
-
-    def _kept(self, room: int) -> list[int]:
-        """Columns in sight: spare ones only as far as there is room, the dearest first."""
-        columns = self.model_.columns
-        chosen = [at for at in range(len(columns)) if at not in self._by_hand]
-        kept = [at for at in chosen if not columns[at].spare]
-        for at in sorted((i for i in chosen if columns[i].spare), key=lambda i: columns[i].spare):
-            if sum(self._widths[i] for i in kept) + self._widths[at] <= room:
-                kept.append(at)
-        return sorted(kept)
-
-    def _squeeze(
-        self, widths: dict[int, int], missing: int, painted: list[int], words: list[int]
-    ) -> None:
-        """Take what is missing from bars first, then from the widest words (they elide)."""
-        for at in painted:
-            less = min(missing, max(widths[at] - LEAST_PAINTED, 0))
-            widths[at] -= less
-            missing -= less
-        while missing > 0 and words:
-            widest = max(words, key=lambda at: widths[at])
-            if widths[widest] <= LEAST_WORDS:
-                return
-            less = min(missing, 12)
-            widths[widest] -= less
-            missing -= less
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Spread the columns over the new width."""

@@ -171,13 +171,13 @@ class BandRow:
 def band_rows(dial: TaxDial) -> list[BandRow]:
     """Brackets and edges by income, with the needles that stand in each bracket."""
     needles = (
-        (dial.before_usd, "nothing done"),
-        (dial.after_usd, "after staged"),
-        (dial.expected_usd, "all taken"),
+        (dial.before_usd, "before"),
+        (dial.after_usd, "after"),
+        (dial.expected_usd, "all"),
     )
     bands = [
         BandRow(
-            f"{band.rate:.0%} bracket",
+            f"{band.rate:.0%}",
             band.from_usd,
             ", ".join(name for usd, name in needles if band.from_usd <= usd < band.to_usd),
         )
@@ -192,10 +192,13 @@ def band_rows(dial: TaxDial) -> list[BandRow]:
 
 BANDS: tuple[Column[BandRow], ...] = (
     Column("Band or edge", lambda r: r.label),
+    Column("Income from $", lambda r: text.number(r.from_usd), Kind.NUMBER, lambda r: r.from_usd),
     Column(
-        "From income of $", lambda r: text.number(r.from_usd), Kind.NUMBER, lambda r: r.from_usd
+        "Here",
+        lambda r: r.here,
+        tone=lambda r: "accent",
+        help="before: nothing done; after: staged trades; all: every proposal taken",
     ),
-    Column("Here", lambda r: r.here, tone=lambda r: "accent"),
 )
 
 

@@ -6,6 +6,7 @@ line up because the font has tabular figures.
 
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MINUS = "\N{MINUS SIGN}"
@@ -97,6 +98,7 @@ def age(seconds: float) -> str:
     return f"{max(0, int(seconds))} s"
 
 
+@lru_cache(maxsize=512)
 def clock(at: datetime, *, with_seconds: bool = True) -> str:
     """New York time of an instant: ``14:02:07``."""
     return new_york(at).strftime("%H:%M:%S" if with_seconds else "%H:%M")
