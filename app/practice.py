@@ -48,19 +48,21 @@ def generate(
     draw = random.Random(seed)
     names = [f"GEN-{n:04d}" for n in range(securities)]
     prices = {name: Decimal(draw.randrange(1_000, 60_000)).scaleb(-2) for name in names}
-    book.save_securities(
-        (
-            Security(name, f"G{n:03d}", f"Generated {n}", sector=_SECTORS[n % len(_SECTORS)],
-                     issuer_id=name, adv_usd=float(draw.randrange(10, 900)) * 1e6)
-            for n, name in enumerate(names)
-        ),
-        SELF,
-        at,
-    )  # fmt: skip
+    found = tuple(
+        Security(
+            name,
+            f"G{n:03d}",
+            f"Generated {n}",
+            sector=_SECTORS[n % len(_SECTORS)],
+            issuer_id=name,
+            adv_usd=float(draw.randrange(10, 900)) * 1e6,
+        )
+        for n, name in enumerate(names)
+    )
     weights = dict.fromkeys(names, 1 / securities)
     target = Target("GEN-INDEX", "Generated, equal weights", at.date(), weights)
-    found = [_household(n, lots_each, prices, target, draw, at) for n in range(households)]
-    book.save_households(found, SELF, at)
+    clients = [_household(n, lots_each, prices, target, draw, at) for n in range(households)]
+    book.save_context(found, clients, SELF, at)
     return prices
 
 

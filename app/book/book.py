@@ -35,7 +35,15 @@ from app.book.locks import WriterLock
 from app.book.migrate import SHAPE, NewerBookError, is_book, migrate, shape_of
 from app.book.orders import OpenException, OrderRow
 from app.custodian.reconcile import Reconciled
-from app.custodian.values import ApprovedOrder, BoughtLot, Fill, ImportPlan, Known, LotClose
+from app.custodian.values import (
+    ApprovedOrder,
+    BoughtLot,
+    Fill,
+    ImportPlan,
+    Known,
+    LotClose,
+    Position,
+)
 from app.people import require
 from engine.records import Household, Quote, Security, User, UserRole
 from engine.results import Evaluation, Proposal, ProposalState
@@ -237,9 +245,16 @@ class Book:
         with self.change("household_saved", user_id, at, **facts) as (work, _):
             households.save(work, household)
 
-    def save_households(self, found: Sequence[Household], user_id: str, at: datetime) -> None:
-        """Write several households in one transaction."""
-        with self.change("households_saved", user_id, at, n=len(found)) as (work, _):
+    def save_context(
+        self,
+        securities: Iterable[Security],
+        found: Sequence[Household],
+        user_id: str,
+        at: datetime,
+    ) -> None:
+        """Write securities and several households in one transaction."""
+        with self.change("context_saved", user_id, at, households=len(found)) as (work, _):
+            households.save_securities(work, securities)
             for household in found:
                 households.save(work, household)
 
@@ -419,6 +434,10 @@ class Book:
         """Set every row of an import back to what it was."""
         with self.change("import_undone", user_id, at, import_id=import_id) as (work, _):
             return imports.undo(work, import_id)
+
+    def positions(self, household_id: str) -> tuple[Position, ...]:
+        """Positions of a household as its custodians told them last."""
+        return imports.positions(self.connection, household_id)
 
     def imports(self) -> tuple[ImportRow, ...]:
         """Every import, oldest first."""

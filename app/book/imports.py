@@ -17,7 +17,7 @@ from app.book.codec import canonical, instant, loads, plain, read_instant
 from app.book.connect import Connection
 from app.book.households import securities
 from app.book.rows import from_row, to_row
-from app.custodian.values import Gap, ImportPlan, Known, LotChange, Transaction
+from app.custodian.values import Gap, ImportPlan, Known, LotChange, Position, Transaction
 from engine.errors import UserError
 from engine.records import MICRO, Account, Cash, Lot, RealizedLot, Trade
 
@@ -245,3 +245,14 @@ def imports(connection: Connection) -> tuple[ImportRow, ...]:
         )
         for key, profile, name, at, who, undone, body in rows
     )
+
+
+def positions(connection: Connection, household_id: str) -> tuple[Position, ...]:
+    """Positions of a household as its custodians told them last."""
+    cursor = connection.execute(
+        "SELECT positions.* FROM positions JOIN accounts USING (account_id) "
+        "WHERE household_id=? ORDER BY account_id, security_id",
+        (household_id,),
+    )
+    names = [column[0] for column in cursor.description]
+    return tuple(from_row(Position, dict(zip(names, row, strict=True))) for row in cursor)

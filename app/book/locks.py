@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from app.book.connect import BookError
 from app.commands.output import BookLockedError
 
 
@@ -32,6 +33,11 @@ class WriterLock:
         except Timeout as error:
             raise BookLockedError(
                 f"{self._book}: {self._told()} is writing to the book; close it there first, "
+                "or open the book for reading"
+            ) from error
+        except OSError as error:
+            raise BookError(
+                f"{self._book}: its folder cannot be written ({error.strerror}); check its rights, "
                 "or open the book for reading"
             ) from error
         self._owner.write_text(json.dumps({"pid": os.getpid(), "host": platform.node()}), "utf-8")
