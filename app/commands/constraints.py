@@ -90,11 +90,19 @@ def set_(
     with opened(book_path, passphrase_file) as book:
         household = book.household(household_id)
         _must_exist(item, household.accounts, book.securities())
-        others = [c for c in household.constraints if c.constraint_id != item.constraint_id]
+        same = [c for c in household.constraints if _about(c) == _about(item)]
+        if same:
+            item = replace(item, constraint_id=same[0].constraint_id)
+        others = [c for c in household.constraints if c not in same]
         book.save_household(
             replace(household, constraints=(*others, item)), user_id or "lotlight", clock.now()
         )
     emit(_row(item)) if as_json else click.echo(f"{item.constraint_id}: {limit}")
+
+
+def _about(item: Constraint) -> tuple[Rule, Scope, str]:
+    """What a limit is about: two of the same would contradict each other."""
+    return item.rule, item.scope, item.scope_id
 
 
 def _must_exist(item: Constraint, accounts: tuple[Any, ...], securities: dict[str, Any]) -> None:

@@ -75,10 +75,12 @@ def test_backup_and_restore(shell: Shell) -> None:
 
 
 def test_constraints_are_set_replaced_and_removed(shell: Shell) -> None:
+    _, kept = shell("constraints", "set", "--household", "H1", "tracking_error_max", "0.03")
+    assert (kept["constraint_id"], kept["limit"]) == ("C1", "0.03")
     for limit in ("9000", "8000"):
         code, row = shell("constraints", "set", "--household", "H1", "net_gain_max_usd", limit)
         assert (code, row["limit"], row["hard"]) == (0, limit, True)
-    run(["constraints", "remove", "--household", "H1", "tracking_error_max"])
+    run(["constraints", "remove", "--household", "H1", "C1"])
     never = ("constraints", "set", "--household", "H1", "never_buy", "1", "--scope", "security")
     assert shell(*never, "--on", "S7")[0] == 1
     assert shell(*never, "--on", "S3")[0] == 0
