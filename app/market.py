@@ -119,9 +119,9 @@ class Market:
         window = self._calendar.window([at_ns], self._hours)
         opened = int(self._calendar.open_ns[session])
         start, end = ((int(ns) - opened) / 60e9 for ns in (at_ns, window.end_ns[0]))
+        if int(window.session[0]) != session:
+            return None  # at the close itself: nothing of this session is left
         variance = self._variance(morning, start, end)
-        if not end > start:
-            return None
         steps = _steps(start, end)
         shares = np.diff(np.interp(steps, np.arange(len(self._profile)), self._profile))
         scenarios = self._scenarios(morning, shares / shares.sum(), start, end)
