@@ -12,7 +12,7 @@ that the horizon ends in death or in giving the lots away, what is left then is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -49,46 +49,63 @@ def present_value(carry_usd: ArrayLike, use: CarryUse) -> Vector:
     """Value today of losses carried forward, in dollars; the shape of ``carry_usd``."""
     left = np.maximum(np.asarray(carry_usd, float), 0.0)
     value: Vector = np.zeros_like(left)
-    for year in range(1, years_of_use(float(left.max(initial=0.0)), use) + 1):
-        gain = use.gains_usd[year - 1] if year <= len(use.gains_usd) else 0.0
+    for year, gain in enumerate(use.gains_usd, start=1):
         against_gain = np.minimum(left, max(gain, 0.0))
         against_income = np.minimum(left - against_gain, use.limit_usd)
         left = left - against_gain - against_income
-        alive = 1.0 if year <= use.horizon_years else 1.0 - use.end_probability
         saved = against_gain * use.gain_rate + against_income * use.ordinary_rate
-        value = value + alive * saved * (1.0 + use.discount_rate) ** -year
-    return value
+        value = value + saved * _weight(use, year, year)
+    if use.limit_usd <= 0:
+        return value
+    years = np.floor(left / use.limit_usd)
+    first = len(use.gains_usd) + 1
+    last = first + years - 1
+    rest = left - years * use.limit_usd
+    spread = use.limit_usd * _weight(use, first, last) + rest * _weight(use, last + 1, last + 1)
+    total: Vector = value + use.ordinary_rate * spread
+    return total
 
 
-def years_of_use(carry_usd: float, use: CarryUse) -> int:
-    """Years until a carryforward is used up; those with expected gains where it never is."""
-    left, year = carry_usd, 0
-    while left > 0 and (year < len(use.gains_usd) or use.limit_usd > 0):
-        gain = use.gains_usd[year] if year < len(use.gains_usd) else 0.0
-        left -= max(gain, 0.0) + use.limit_usd
-        year += 1
-    return year
+def _weight(use: CarryUse, first: ArrayLike, last: ArrayLike) -> Vector:
+    """Value of a dollar in each year from the first to the last, discounted and still alive."""
+    first, last = np.asarray(first, float), np.asarray(last, float)
+    sure = _annuity(use.discount_rate, first, np.minimum(last, np.floor(use.horizon_years)))
+    whole = _annuity(use.discount_rate, first, last)
+    weight: Vector = sure + (1.0 - use.end_probability) * (whole - sure)
+    return weight
+
+
+def _annuity(rate: float, first: Vector, last: Vector) -> Vector:
+    """Sum of (1 + rate)^-year over the years from the first to the last; zero for none."""
+    years = np.maximum(last - first + 1.0, 0.0)
+    if rate == 0:
+        return years
+    discount = 1.0 / (1.0 + rate)
+    found: Vector = discount**first * (1.0 - discount**years) / (1.0 - discount)
+    return found
 
 
 def use_of(twin: TaxTwin, horizon: Horizon, gains_usd: Sequence[float] = ()) -> CarryUse:
     """The use a household would make of a carryforward, at the rates of its own return.
 
-    The rates are differences of its whole tax: of a loss at the limit beside no gains, and of
-    the average expected long-term gain.
+    The rates are differences of its whole tax with and without a carryforward: of the yearly
+    limit beside no gains, and of as much as the average expected long-term gain. A state that
+    carries no loss (New Jersey, Pennsylvania) so adds nothing.
     """
-    income, limit = twin.income, twin.federal_rules.loss_limit
-    short_zero = income.st_carried - income.st_gain
-    long_zero = income.lt_carried - income.lt_gain
-    typical = max(float(np.mean(gains_usd)) if len(gains_usd) else 0.0, limit)
-    at = twin.tax(
-        np.array([short_zero, short_zero - limit, short_zero]),
-        np.array([long_zero, long_zero, long_zero + typical]),
-    )
+    limit = twin.federal_rules.loss_limit
+    gain = max(float(np.mean(gains_usd)) if len(gains_usd) else 0.0, limit)
+
+    def tax(long_gain: float, carried: float) -> float:
+        year = twin.income._replace(
+            st_gain=0.0, lt_gain=long_gain, st_carried=0.0, lt_carried=carried
+        )
+        return float(replace(twin, income=year).tax(0.0, 0.0))
+
     return CarryUse(
         gains_usd=tuple(float(g) for g in gains_usd),
         limit_usd=limit,
-        gain_rate=float(at[2] - at[0]) / typical,
-        ordinary_rate=float(at[0] - at[1]) / limit,
+        gain_rate=(tax(gain, 0.0) - tax(gain, gain)) / gain,
+        ordinary_rate=(tax(0.0, 0.0) - tax(0.0, limit)) / limit,
         discount_rate=horizon.discount_rate,
         horizon_years=horizon.years,
         end_probability=horizon.step_up_probability,

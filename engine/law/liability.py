@@ -45,7 +45,7 @@ def bill(
     lines = (
         *_schedule_d(income, federal),
         *_form_1040(rules[0], federal),
-        *_taxes(profile, federal, state),
+        *_taxes(profile, federal, state, loss_rule(profile, law)),
     )
     amount = {line.key: line.amount_usd for line in lines}
     return TaxBill(
@@ -126,6 +126,12 @@ def notes_of(profile: TaxProfile, law: Law) -> tuple[str, ...]:
     ):
         notes += (f"{state} taxes no income, so the local rate meets no base and adds nothing",)
     return notes
+
+
+def loss_rule(profile: TaxProfile, law: Law) -> str:
+    """The state's own treatment of losses, in words; nothing where it follows the federal one."""
+    entry = law.entry(f"{profile.state}.loss_rule", profile.year)
+    return "" if entry is None else str(entry.value)
 
 
 def preferred_slices(
@@ -213,7 +219,10 @@ def _form_1040(
 
 
 def _taxes(
-    profile: TaxProfile, federal: FederalReturn[Decimal], state: StateReturn[Decimal]
+    profile: TaxProfile,
+    federal: FederalReturn[Decimal],
+    state: StateReturn[Decimal],
+    state_note: str,
 ) -> tuple[BillLine, ...]:
     """The taxes, rounded, and their sums."""
     regular, amt, niit = cents(federal.regular), cents(federal.amt), cents(federal.niit)
@@ -226,7 +235,7 @@ def _taxes(
         _line("niit", "Net investment income tax", niit, "Form 8960 line 17"),
         _line("federal_tax", "Federal tax", all_federal, "regular tax, AMT and NIIT"),
         _line("state_taxable", "State taxable income", state.taxable, f"{name} return"),
-        _line("state_tax", "State tax", state_tax, f"{name} return"),
+        _line("state_tax", "State tax", state_tax, f"{name} return", state_note),
         _line("local_tax", "Local tax", local_tax, f"{name} local return"),
         _line("total_tax", "Total", all_federal + state_tax + local_tax, "all of the above"),
         _line(

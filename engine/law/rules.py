@@ -158,10 +158,6 @@ class Law:
             applied=(*self.applied, name),
         )
 
-    def last_enacted_year(self) -> int:
-        """Last year with published federal brackets."""
-        return max(e.last_year or e.first_year for e in self.values["federal.brackets"])
-
     @property
     def wash_window_days(self) -> int:
         """Days on either side of a loss sale (26 U.S.C. 1091(a))."""

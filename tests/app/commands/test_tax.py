@@ -91,3 +91,44 @@ def test_a_field_that_is_not_known_is_told(
 ) -> None:
     _, document = answer(tmp_path, GOOD | {"wage": 5}, capsys)
     assert any("'wage'" in note for note in document["cases"][0]["notes"])
+
+
+def test_overrides_and_scenarios_lie_over_the_law(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "cases.json"
+    inputs = GOOD | {"year": 2027, "wages": 300000, "st_gain": -20000}
+    file.write_text(json.dumps({"cases": [{"inputs": inputs}]}))
+    law = tmp_path / "law.toml"
+    law.write_text(
+        '[[federal.loss_limit]]\nvalue = 13000\nunit = "usd"\nfrom = 2027\n'
+        'status = "proposed"\nsource = "a bill, section 2"\n'
+    )
+    found = []
+    for options in ([], ["--law", str(law)], ["--scenario", "loss-limit-13000"]):
+        assert run(["tax", str(file), "--json", *options]) == 0
+        found.append(json.loads(capsys.readouterr().out)["cases"][0])
+    assert [case["capital_gain_in_agi"] for case in found] == [-3000, -13000, -13000]
+    assert any("loss limit" in note for note in found[2]["notes"])
+
+
+def test_a_bad_override_file_is_a_problem_of_the_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, law = tmp_path / "cases.json", tmp_path / "law.toml"
+    file.write_text(json.dumps({"cases": [{"inputs": GOOD}]}))
+    law.write_text("[[federal.loss_limit]]\nvalue = 13000\n")
+    assert run(["tax", str(file), "--json", "--law", str(law)]) == 3
+    fields = {p["field"] for p in json.loads(capsys.readouterr().out)["error"]["problems"]}
+    assert "federal.loss_limit.source" in fields
+
+
+def test_a_table_for_people_shows_total_and_notes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps({"cases": [{"inputs": GOOD | {"state": "CO"}}]}))
+    assert run(["tax", str(file)]) == 0
+    out = capsys.readouterr().out
+    assert "total" in out
+    assert "left out: refund of surplus revenue" in out

@@ -133,11 +133,20 @@ def test_the_order_of_lots_does_not_matter(profile: TaxProfile, parts: list[Deci
 def test_more_loss_never_raises_federal_tax_but_where_gifts_meet_their_limit(
     profile: TaxProfile, loss: Decimal, term: str
 ) -> None:
-    """The one place: gifts above 60 % of AGI. Less AGI then deducts less, and may end itemising,
-    which the AMT sees in full (26 U.S.C. 170(b)(1)(G), 56(b)(1))."""
+    """See the next test for the place; without gifts there is none."""
     profile = replace(profile, charity_cash_usd=ZERO)
     more = {f"{term}_gain_usd": -loss}
     assert bill(profile, LAW, **more).federal_usd <= bill(profile, LAW).federal_usd
+
+
+def test_gifts_over_their_limit_are_the_place_where_more_loss_raises_the_tax() -> None:
+    """26 U.S.C. 170(b)(1)(G): gifts count up to 60 % of AGI. Where gains are taxed at 0 %, a loss
+    saves nothing on them and takes 60 cents of deduction from ordinary income."""
+    giver = household(2024, taxable_interest=40_000, lt_gain=15_000, charity_cash=60_000)
+    assert federal(giver, lt_gain=-5_000) > federal(giver)
+    assert federal(replace(giver, charity_cash_usd=ZERO), lt_gain=-5_000) == federal(
+        replace(giver, charity_cash_usd=ZERO)
+    )
 
 
 @settings(max_examples=60, deadline=None)
