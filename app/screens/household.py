@@ -43,7 +43,7 @@ def bill_range(moment: Moment, sales: tuple[LotSale, ...]) -> BillRange:
     market = (market - market.mean()) / (market.std() or 1.0)
     draws = Draws(np.resize(market, PATHS), moment.outlook.seed)
     rest = projection.expected(
-        prepared.household.planned_gains, (), date(prepared.tax.bill.year - 1, 12, 31), draws
+        prepared.household.planned_gains, (), date(prepared.tax.bill.year, 1, 1), draws
     )
     short = sum(as_float(s.est_gain_usd) for s in sales if s.term.value == "short")
     long = sum(as_float(s.est_gain_usd) for s in sales if s.term.value == "long")
