@@ -49,6 +49,7 @@ class Palette(Sheet):
         self.line.setAccessibleName(title)
         self.list.setAccessibleName("Found")
         self.list.setMinimumHeight(320)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.none = label("Nothing has these words in it.", "muted")
         for part in (self.line, self.none, self.list):
             self.box.addWidget(part)

@@ -132,7 +132,7 @@ def test_an_edit_beyond_what_the_lots_hold_is_refused_and_says_why(
 def test_an_approval_that_got_worse_is_asked_again(frame: Frame, qtbot: QtBot) -> None:
     view: DeskView = frame.latest[DeskView]
     shown, now = view.evaluation.proposals[:2]
-    frame.commands.got_worse(shown, now)
+    frame.commands.decisions.got_worse(shown, now)
     sheet = frame.commands.sheet
     assert isinstance(sheet, WorseSheet)
     button = next(b for b in sheet.findChildren(QPushButton) if b.text().startswith("Approve"))
