@@ -310,6 +310,10 @@ class Book:
         with self.change("evaluation", SELF, at or evaluation.as_of, **facts) as (work, _):
             findings.put_evaluation(work, evaluation, stamp=stamp)
 
+    def versions(self) -> tuple[tuple[str, str, datetime], ...]:
+        """(``law`` or ``engine``, version, first used at), in the order of first use."""
+        return findings.versions(self.connection)
+
     def forecasts(
         self, *, scored: bool, ended_by: datetime | None = None
     ) -> tuple[findings.StampedForecast, ...]:

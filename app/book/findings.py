@@ -100,6 +100,7 @@ def put_evaluation(change: Change, found: Evaluation, *, stamp: bool) -> None:
     put_snapshot(change, found.snapshot_id, found.quotes, found.as_of)
     if change.get("evaluations", found.evaluation_id) is None:
         change.append("evaluations", _evaluation_row(found, change.at))
+    _note_versions(change, found)
     for forecast in found.forecasts:
         key = (found.evaluation_id, forecast.lot_id)
         if (stamp or forecast.flag) and change.get("forecasts", *key) is None:
@@ -107,6 +108,20 @@ def put_evaluation(change: Change, found: Evaluation, *, stamp: bool) -> None:
     for proposal in found.proposals:
         if change.get("proposals", proposal.proposal_id) is None:
             change.append("proposals", _proposal_row(proposal, found.evaluation_id))
+
+
+def _note_versions(change: Change, found: Evaluation) -> None:
+    """Note since when the practice works under a law and with a program."""
+    for kind, version in (("law", found.law_version), ("engine", found.engine_version)):
+        if change.get("notes", kind, version) is None:
+            row = {"kind": kind, "version": version, "at": instant(change.at)}
+            change.append("notes", row | {"note": found.evaluation_id})
+
+
+def versions(connection: Connection) -> tuple[tuple[str, str, datetime], ...]:
+    """(``law`` or ``engine``, version, first used at), in the order of first use."""
+    rows = connection.execute("SELECT kind, version, at FROM notes ORDER BY at, kind, version")
+    return tuple((kind, version, read_instant(at)) for kind, version, at in rows)
 
 
 def _evaluation_row(found: Evaluation, at: datetime) -> dict[str, Any]:

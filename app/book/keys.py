@@ -11,6 +11,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from app import clock
+from app.book.backup import back_up
 from app.book.book import Book
 from app.book.connect import KEY_BYTES, BookError, Key, is_plain
 
@@ -106,6 +108,11 @@ def open_book(
 ) -> Book:
     """Open a book with whatever keys there are for it: the way of the commands and the window."""
     key = unlock(path, ask, passphrase_file)
-    book = Book.open(path, key=key, readonly=readonly)
+    book = Book.open(path, key=key, readonly=readonly, before_migration=_keep)
     book.chain_key = chain_key(book.book_id)
     return book
+
+
+def _keep(path: Path, key: Key) -> None:
+    """A backup before the book's shape changes."""
+    back_up(path, key, clock.now(), "migration")

@@ -164,6 +164,16 @@ def test_flags_are_stamped_before_and_scored_after(book: Book) -> None:
         book.score_forecasts({("E1", "L1"): False}, AT + 2 * HOUR)
 
 
+def test_the_first_use_of_a_law_and_of_a_program_is_noted(book: Book) -> None:
+    book.record_evaluation(evaluation())
+    book.record_evaluation(replace(evaluation(2), law_version="law2"), AT + HOUR)
+    assert book.versions() == (
+        ("engine", "0.1.0", AT),
+        ("law", "law1", AT),
+        ("law", "law2", AT + HOUR),
+    )
+
+
 def test_a_stamp_keeps_every_forecast(book: Book) -> None:
     book.record_evaluation(evaluation(), stamp=True)
     assert len(book.forecasts(scored=False)) == 2

@@ -8,15 +8,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from app.book import shape1
+from app.book import backup, dump, shape1
 from app.book.book import Book
-from app.book.connect import BookError, raw
+from app.book.connect import BookError, connect, is_plain, raw
 from app.book.migrate import NewerBookError, migrate, shape_of
 from app.book.verify import verify
+from app.practice import generate
 from tests.app.book.sample import AT, fill_book, household
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,6 +77,82 @@ def test_60_kills_lose_no_acknowledged_approval(book: Book) -> None:
 def test_1000_kills_lose_no_acknowledged_approval(book: Book) -> None:
     book.close()
     survives(book.path, 1000)
+
+
+def cut_short(work: Callable[[], object], after: float) -> None:
+    """Run some work in a process of its own and kill it after that many seconds."""
+    child = os.fork()
+    if child == 0:
+        work()
+        os._exit(0)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def logical(path: Path) -> list[str]:
+    connection = connect(path, None, readonly=True)
+    try:
+        return list(dump.lines(connection))
+    finally:
+        connection.close()
+
+
+def test_a_backup_killed_at_any_time_leaves_good_ones_alone(book: Book) -> None:
+    path, draw = book.path, random.Random(3)
+    generate(book, 5, 100, 1, at=AT)
+    book.close()
+    whole = logical(path)
+    for n in range(12):
+        at = AT + timedelta(seconds=n)
+        cut_short(partial(backup.back_up, path, None, at, "asked"), draw.uniform(0, 0.25))
+        assert logical(path) == whole
+        for kept in backup.backups(backup.folder_of(path)):
+            assert logical(backup.folder_of(path) / kept.file) == whole
+
+
+def test_a_restore_killed_at_any_time_leaves_the_old_book_or_the_new(book: Book) -> None:
+    path, draw = book.path, random.Random(4)
+    kept = backup.back_up(path, None, AT, "asked")
+    file = backup.folder_of(path) / kept.file
+    for n in range(12):
+        if n:
+            book = Book.open(path)
+        book.save_setting("n", str(n), "ann", AT + timedelta(seconds=n))
+        book.close()
+        at = AT + timedelta(minutes=n)
+        cut_short(partial(backup.restore, file, path, None, at), draw.uniform(0, 0.12))
+        with Book.open(path) as found:
+            assert found.setting("n") in (str(n), "")
+            assert found.household("H1") == household()
+
+
+def test_another_key_killed_at_any_time_leaves_the_old_one_or_the_new(book: Book) -> None:
+    path, draw, key = book.path, random.Random(5), b"k" * 32
+    book.close()
+    whole = logical(path)
+    for _ in range(8):
+        cut_short(partial(dump.rewrite, path, None, key), draw.uniform(0, 0.2))
+        if is_plain(path):
+            assert logical(path) == whole
+        else:
+            dump.rewrite(path, key, None)
+            assert logical(path) == whole
+
+
+def test_an_export_killed_at_any_time_leaves_a_whole_file_or_none(book: Book) -> None:
+    generate(book, 5, 100, 1, at=AT)
+    book.close()
+    path, draw, out = book.path, random.Random(6), book.path.with_suffix(".ndjson")
+    whole = logical(path)
+
+    def export() -> None:
+        dump.write(connect(path, readonly=True), out)
+
+    for _ in range(8):
+        cut_short(export, draw.uniform(0, 0.05))
+        assert not out.exists() or out.read_text("utf-8").splitlines() == whole
+        out.unlink(missing_ok=True)
 
 
 def test_a_migration_killed_at_any_statement_leaves_the_old_shape_or_the_new(
@@ -207,8 +287,6 @@ def test_a_full_file_system_keeps_what_was_acknowledged(tmp_path: Path) -> None:
 
 
 def test_a_backup_that_does_not_fit_leaves_none_and_keeps_the_book(book: Book) -> None:
-    from app.book import backup
-
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
