@@ -94,7 +94,7 @@ def tax(file: Path, overrides: Path | None, scenario: str, as_json: bool) -> Non
 
 def row(case: Case, law: Law) -> dict[str, Any]:
     """The bill of one case under the contract's keys."""
-    found = bill(case.profile, law)
+    found = bill(case.profile, law, explained=False)
     amounts = {line.key: float(line.amount_usd) for line in found.lines}
     out: dict[str, Any] = {key: amounts.get(key, 0.0) for key in LINES}
     out["itemizes"] = found.itemizes

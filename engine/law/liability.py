@@ -17,7 +17,7 @@ from engine.law.state_tables import NO_STATE, state_rules
 from engine.law.states import StateReturn, StateRules, state_return
 from engine.law.walk import difference
 from engine.records import MICRO, ZERO, TaxProfile, cents
-from engine.results import BillLine, MarginalRates, TaxBill
+from engine.results import NO_RATES, BillLine, MarginalRates, TaxBill
 
 __all__ = ["bill", "difference", "federal_tax", "rules_of", "total_tax", "work_out"]
 
@@ -26,7 +26,12 @@ Returns = tuple[FederalReturn[Decimal], StateReturn[Decimal]]
 
 
 def bill(
-    profile: TaxProfile, law: Law, *, st_gain_usd: Decimal = ZERO, lt_gain_usd: Decimal = ZERO
+    profile: TaxProfile,
+    law: Law,
+    *,
+    st_gain_usd: Decimal = ZERO,
+    lt_gain_usd: Decimal = ZERO,
+    explained: bool = True,
 ) -> TaxBill:
     """The bill of a household with gains added to those of its profile.
 
@@ -35,6 +40,7 @@ def bill(
         law: The law, perhaps with a scenario laid over it.
         st_gain_usd: Net short-term gain (+) or loss (-) to add.
         lt_gain_usd: Net long-term gain or loss to add.
+        explained: Whether edges and marginal rates are worked out too (four more returns).
 
     Raises:
         InputError: On a field that cannot be, or a year or state without tables.
@@ -61,8 +67,10 @@ def bill(
         itemizes=federal.deductions.itemizes,
         ordinary_rate=_bracket_rate(rules[0].ordinary, federal.ordinary),
         gains_rate=_bracket_rate(rules[0].gains, federal.taxable),
-        marginal=marginal_rates(rules, income, total_tax((federal, state))),
-        edges=edges(*rules, income, federal, state),
+        marginal=(
+            marginal_rates(rules, income, total_tax((federal, state))) if explained else NO_RATES
+        ),
+        edges=edges(*rules, income, federal, state) if explained else (),
     )
 
 

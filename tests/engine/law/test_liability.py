@@ -211,6 +211,14 @@ def test_a_short_loss_walks_through_the_short_gain_and_the_niit() -> None:
     assert walk["bracket"] == walk["AMT"] == walk["state"] == 0
 
 
+def test_a_bill_without_its_explanation_has_the_same_lines() -> None:
+    profile = household(2026, "mfj", "NY", wages=420_000, lt_gain=90_000)
+    short, full = bill(profile, LAW, explained=False), bill(profile, LAW)
+    assert short.lines == full.lines
+    assert short.edges == ()
+    assert full.edges
+
+
 def test_edges_tell_the_distance_ahead_and_behind() -> None:
     found = bill(household(2026, wages=150_000, lt_gain=450_000), LAW)
     edges = {(edge.rule, edge.at_usd): edge for edge in found.edges}
