@@ -61,6 +61,12 @@ def axis_money(value: float) -> str:
     return text.money(value)
 
 
+def short_money(value: float) -> str:
+    """Dollars to three figures: ``$512k``."""
+    size = 10.0 ** (math.floor(math.log10(abs(value))) - 2) if value else 1.0
+    return axis_money(round(value / size) * size)
+
+
 class Chart(QWidget):
     """A plot with fixed ranges.
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets import text
-from widgets.chart import axis_money
+from widgets.chart import short_money
 from widgets.theme import Theme, font
 from widgets.views import TaxBand, TaxDial
 
@@ -164,8 +164,8 @@ class Dial(QWidget):
         top = centre.y() - line
         left = QRectF(centre.x() - radius - 80, top, 76, line)
         right = QRectF(centre.x() + radius + 4, top, 76, line)
-        painter.drawText(left, Qt.AlignmentFlag.AlignRight, axis_money(low))
-        painter.drawText(right, Qt.AlignmentFlag.AlignLeft, axis_money(high))
+        painter.drawText(left, Qt.AlignmentFlag.AlignRight, short_money(low))
+        painter.drawText(right, Qt.AlignmentFlag.AlignLeft, short_money(high))
 
     def _bill(self, painter: QPainter, centre: QPointF, radius: float) -> None:
         """The bill in the middle, what the staged trades change under it."""

@@ -42,7 +42,9 @@ def engine_text(status: Status) -> str:
         return "Engine paused"
     if status.engine_rate_hz <= 0:
         return "Engine starting"
-    return f"Engine {status.engine_rate_hz:.1f} Hz · {status.paths_per_second / 1e6:.1f} M paths/s"
+    paths = status.paths_per_second
+    shown = f"{paths / 1e6:.1f} M" if paths >= 1e5 else f"{paths / 1e3:.1f} k"
+    return f"Engine {status.engine_rate_hz:.1f} Hz · {shown} paths/s"
 
 
 class TopBar(QWidget):

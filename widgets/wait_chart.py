@@ -105,6 +105,9 @@ class WaitChart(Chart):
         self._now_text.setText(f"now {text.money(curve.now_usd)}")
         self._now_text.setPos(end, curve.now_usd)
         self._best_text.setText(f"best wait {text.hours(curve.best_hours)}")
+        waits = curve.best_hours >= WORTH_WAITING_HOURS and curve.gain_usd > 0
+        self._best.setVisible(waits)
+        self._best_text.setVisible(waits)
         right = curve.best_hours > 0.55 * end
         self._best_text.setAnchor((1, 1) if right else (0, 1))
         self._best_text.setPos(curve.best_hours, low)
