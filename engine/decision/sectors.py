@@ -1,30 +1,57 @@
 """The chance that a whole sector of a household reaches its loss threshold, hour by hour.
 
-A sector touches when the loss of its taxed lots together reaches the threshold at a simulated step:
-not every name, not the average of their chances. Shared paths carry the co-movement.
+A sector touches when the losses of its taxed lots together (lots above their basis count nothing:
+their gain need not be sold) reach the threshold as a part of the sector's basis, at any simulated
+step. Not every name, not the average of their chances; shared paths carry the co-movement.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.decision.outlook import Outlook
+from engine.decision.outlook import Floats, Outlook
 from engine.decision.prepare import Prepared
 from engine.decision.settings import DecisionSettings
+
+PATHS = 512
 
 
 def sector_probability(
     prepared: Prepared, outlook: Outlook, settings: DecisionSettings
 ) -> dict[str, tuple[float, ...]]:
     """Chance of a touch up to each simulated step, by sector, sectors by name."""
+    loss: dict[str, Floats] = {}
+    basis: dict[str, float] = {}
     columns = prepared.columns
-    price = np.nan_to_num(outlook.price)
-    held = np.bincount(columns.security, columns.shares, minlength=len(outlook.names)) * price
-    basis = np.bincount(columns.security, columns.basis_usd, minlength=len(outlook.names))
-    sector = np.array([outlook.securities[name].sector for name in outlook.names])
-    found = {}
-    for name in sorted({s for s in sector[held > 0.0] if s}):
-        mine = np.flatnonzero((sector == name) & (held > 0.0))
-        worth = outlook.relatives[:, :, mine] @ held[mine].astype(np.float32)
-        limit = basis[mine].sum() * (1.0 - settings.default_threshold)
-        touched = np.logical_or.accumulate(worth <= limit, axis=1)
-        found[name] = tuple(float(share) for share in touched.mean(axis=0))
-    return found
+    order = np.argsort(columns.security, kind="stable")
+    names, starts = np.unique(columns.security[order], return_index=True)
+    for name, lots in zip(names, np.split(order, starts[1:]), strict=True):
+        sector = outlook.securities[outlook.names[name]].sector
+        if not sector or not np.isfinite(outlook.price[name]):
+            continue
+        prices = outlook.price[name] * outlook.relatives[:PATHS, :, name].astype(np.float64)
+        here = losses(columns.shares[lots], columns.basis_usd[lots], prices)
+        loss[sector] = loss.get(sector, np.zeros_like(here)) + here
+        basis[sector] = basis.get(sector, 0.0) + float(columns.basis_usd[lots].sum())
+    return {
+        sector: _chances(loss[sector] >= settings.default_threshold * basis[sector])
+        for sector in sorted(loss)
+    }
+
+
+def losses(shares: Floats, basis_usd: Floats, prices: Floats) -> Floats:
+    """Sum over lots of max(basis - shares x price, 0), for an array of prices; shape as prices.
+
+    Lots sorted by basis a share make the sum a difference of running totals.
+    """
+    a_share = basis_usd / shares
+    order = np.argsort(a_share)
+    held = np.concatenate([[0.0], np.cumsum(shares[order])])
+    paid = np.concatenate([[0.0], np.cumsum(basis_usd[order])])
+    below = np.searchsorted(a_share[order], prices, side="right")
+    return np.asarray((paid[-1] - paid[below]) - prices * (held[-1] - held[below]))
+
+
+def _chances(touched: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Share of paths that have touched by each step; ``touched`` is (paths, steps)."""
+    by_then = np.logical_or.accumulate(touched, axis=1)
+    return tuple(float(share) for share in by_then.mean(axis=0))
