@@ -11,19 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.book.book import Book
-from app.commands.output import ProblemsError
-from app.custodian.fills import read_fills
-from app.custodian.order_files import OrderFile, load_layout, memoranda, write_orders
-from app.custodian.orders import Signature, approved_orders
-from app.custodian.reconcile import Reconciled, reconcile
+from app.custodian.order_files import OrderFile
+from app.custodian.reconcile import Reconciled
 from app.custodian.sniff import Source
-from app.custodian.values import ApprovedOrder
 from app.market import Market
+from app.order_flow import LAYOUTS, export_orders, take_fills
 from engine.decision.evaluate import evaluate
 from engine.decision.harvest_policy import HarvestTable
 from engine.decision.outlook import Outlook
 from engine.decision.prepare import Prepared, prepare, with_decided
-from engine.decision.recheck import Recheck, recheck
+from engine.decision.recheck import Recheck, edited, recheck
 from engine.decision.settings import DecisionSettings
 from engine.errors import UserError
 from engine.law.identical import FundIndex
@@ -90,7 +87,7 @@ class Desk:
         if outlook is None:
             return ()
         wanted = households or [item for item, _ in self._book.households()]
-        found = tuple(self._evaluate(household_id, outlook) for household_id in wanted)
+        found = tuple(self.evaluate(household_id, outlook) for household_id in wanted)
         for evaluation in found:
             self.evaluations[evaluation.household_id] = evaluation
         self._remember(found, outlook, now)
@@ -118,13 +115,8 @@ class Desk:
     def check(self, proposal_id: str, now: datetime) -> Recheck:
         """Price a proposal again at the newest quotes; nothing is stored."""
         proposal = self._book.proposal(proposal_id)
-        outlook = self.market.outlook()
-        if outlook is None:
-            raise NotNowError("no price has arrived yet; wait for the feed")
-        prepared = with_decided(
-            self.prepared(proposal.household_id, outlook),
-            [s for s in self.decided(proposal.household_id) if s not in proposal.sales],
-        )
+        outlook = self._outlook()
+        prepared = self._apart_from(proposal, outlook)
         return recheck(prepared, outlook, self.rules.settings, proposal, now)
 
     def reject(self, proposal_id: str, user: User, now: datetime, reason: str) -> None:
@@ -135,20 +127,36 @@ class Desk:
         """Ask again later."""
         self._decide(proposal_id, "defer", user, now, f"{minutes} minutes")
 
+    def edit(self, proposal_id: str, lot_ids: Sequence[str], user: User, now: datetime) -> Proposal:
+        """Keep only these lots of a proposal; value, band and replacement are made anew.
+
+        Raises:
+            NotNowError: No price has come, or nothing may replace the name today.
+            UserError: A lot is not part of the proposal, or none would be left.
+        """
+        before = self._book.proposal(proposal_id)
+        unknown = set(lot_ids) - {sale.lot_id for sale in before.sales}
+        if unknown or not lot_ids:
+            what = f"lot {min(unknown)} is not part of" if unknown else "no lot would be left of"
+            raise UserError(f"{what} proposal {proposal_id}; `lotlight orders list` names its lots")
+        outlook = self._outlook()
+        after = edited(
+            self._apart_from(before, outlook), outlook, self.rules.settings, before, lot_ids
+        )
+        if after is None:
+            raise NotNowError("nothing may replace the name today; withdraw the proposal instead")
+        return self._book.decide(proposal_id, "edit", user.user_id, now, edits=after)
+
     def withdraw(self, proposal_id: str, user: User, now: datetime, reason: str) -> None:
         """Take back an approval that has not left the house."""
         self._decide(proposal_id, "withdraw", user, now, reason)
 
     def export_orders(
-        self, user: User, now: datetime, layouts: Sequence[str] = ("generic", "ibkr-basket")
+        self, user: User, now: datetime, layouts: Sequence[str] = LAYOUTS
     ) -> tuple[OrderFile, ...]:
         """Everything approved and not yet exported, as order files with their memoranda."""
-        orders = self._orders(user, now)
-        if not orders:
-            return ()
-        files = [write_orders(orders, load_layout(name)) for name in layouts]
-        self._book.export(orders, files[0].name, files[0].sha256, user.user_id, now)
-        return (*files, memoranda(orders, {}))
+        days = self.rules.law.wash_window_days
+        return export_orders(self._book, user, now, days, layouts)
 
     def reconcile(self, fills: Source, user: User, now: datetime) -> Reconciled:
         """Hold a fills file against the open orders; lots close and open in one transaction.
@@ -156,22 +164,12 @@ class Desk:
         Raises:
             ProblemsError: If a row of the file cannot be read; then nothing is written.
         """
-        read, problems, _ = read_fills(fills)
-        if problems:
-            raise ProblemsError(problems)
-        found = reconcile(
-            [row.order for row in self._book.orders()],
-            read,
-            self._book.executions(),
-            self._book.closes(),
-            self._book.bought(),
-        )
-        self._book.record_fills(found, user.user_id, now)
+        found = take_fills(self._book, fills, user, now)
         self._laid_out.clear()
         return found
 
-    def _evaluate(self, household_id: str, outlook: Outlook) -> Evaluation:
-        """One household at this outlook."""
+    def evaluate(self, household_id: str, outlook: Outlook) -> Evaluation:
+        """One household at this outlook; nothing is stored."""
         prepared = self.prepared(household_id, outlook)
         return evaluate(
             prepared,
@@ -201,24 +199,24 @@ class Desk:
             if sale.lot_id in held
         )
 
+    def _outlook(self) -> Outlook:
+        """The newest outlook, which a decision cannot do without."""
+        outlook = self.market.outlook()
+        if outlook is None:
+            raise NotNowError("no price has arrived yet; wait for the feed")
+        return outlook
+
+    def _apart_from(self, proposal: Proposal, outlook: Outlook) -> Prepared:
+        """Its household with every other decided sale counted."""
+        prepared = self.prepared(proposal.household_id, outlook)
+        others = [s for s in self.decided(proposal.household_id) if s not in proposal.sales]
+        return with_decided(prepared, others)
+
     def _decide(
         self, proposal_id: str, what: str, user: User, now: datetime, reason: str = ""
     ) -> None:
         """Write the decision down with its audit line."""
         self._book.decide(proposal_id, what, user.user_id, now, reason)
-
-    def _orders(self, user: User, now: datetime) -> tuple[ApprovedOrder, ...]:
-        """Orders of every approved proposal."""
-        securities = self._book.securities()
-        found: list[ApprovedOrder] = []
-        for proposal in self._book.proposals(None, (ProposalState.APPROVED,)):
-            household = self._book.household(proposal.household_id)
-            signed = [d for d in self._book.decisions(proposal.proposal_id) if d.what == "approve"]
-            signature = Signature("engine", signed[-1].user_id, user.user_id, now, signed[-1].at)
-            found += approved_orders(
-                proposal, household, securities, signature, self.rules.law.wash_window_days
-            )
-        return tuple(found)
 
     def _remember(self, found: Sequence[Evaluation], outlook: Outlook, now: datetime) -> None:
         """Keep snapshots only behind what must be shown later: proposals, flags, stamped scores."""

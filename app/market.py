@@ -107,6 +107,10 @@ class Market:
             if place is not None and quote.state.actionable:
                 self._move(place, float(quote.last_usd))
 
+    def unseen(self) -> None:
+        """Nothing is known of today's movement before now: today counts as a usual day."""
+        self._so_far[:] = np.nan
+
     def outlook(self) -> Outlook | None:
         """What may become of the newest prices; None before any arrived or outside sessions."""
         if self.now is None:

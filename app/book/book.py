@@ -298,6 +298,10 @@ class Book:
         """Quotes of a snapshot."""
         return findings.snapshot(self.connection, snapshot_id)
 
+    def newest_snapshot(self, as_of: datetime | None = None) -> tuple[str, datetime] | None:
+        """Id and instant of the newest snapshot (by ``as_of``); ``None`` when there is none."""
+        return findings.newest_snapshot(self.connection, as_of)
+
     def record_evaluation(
         self, evaluation: Evaluation, at: datetime | None = None, *, stamp: bool = False
     ) -> None:

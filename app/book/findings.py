@@ -92,6 +92,16 @@ def snapshot(connection: Connection, snapshot_id: str) -> dict[str, Quote]:
     return loads(dict[str, Quote], row[0])
 
 
+def newest_snapshot(connection: Connection, as_of: datetime | None) -> tuple[str, datetime] | None:
+    """Id and instant of the newest snapshot, at or before an instant where one is given."""
+    row = connection.execute(
+        "SELECT snapshot_id, at FROM snapshots WHERE ?1 IS NULL OR at <= ?1 "
+        "ORDER BY at DESC, snapshot_id LIMIT 1",
+        (None if as_of is None else instant(as_of),),
+    ).fetchone()
+    return None if row is None else (row[0], read_instant(row[1]))
+
+
 def put_evaluation(change: Change, found: Evaluation, *, stamp: bool) -> None:
     """Keep an evaluation's inputs, bills and blocks, its flags and its proposals.
 

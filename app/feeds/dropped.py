@@ -86,6 +86,17 @@ class DroppedFileFeed:
             seen = version
             self._stopped.wait(self._look_every.total_seconds())
 
+    def read(self) -> Batch:
+        """The file as it lies, once, without waiting for a delivery.
+
+        Raises:
+            FileNotFoundError: If it is not there.
+        """
+        version = _version(self._path)
+        if version is None:
+            raise FileNotFoundError(self._path)
+        return self._deliver(version)
+
     def _deliver(self, version: _Version) -> Batch:
         """Read the file and let its rows through the door."""
         written_at = min(datetime.fromtimestamp(version[0] / 1e9, UTC), self.now)

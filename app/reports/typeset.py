@@ -145,7 +145,9 @@ class Document:
 
 def pdf(document: Document, at: datetime) -> bytes:
     """The document as a tagged PDF/A-2a; ``at`` is its date, so that reruns are byte-equal."""
-    found = _compile(document, format="pdf", timestamp=at, pdf_standards=["a-2a"])
+    found = _compile(
+        document, format="pdf", timestamp=at.replace(microsecond=0), pdf_standards=["a-2a"]
+    )
     assert isinstance(found, bytes)
     return found
 

@@ -29,7 +29,7 @@ def proposed(
     prepared: Prepared, outlook: Outlook, settings: DecisionSettings, found: Harvest
 ) -> Proposal:
     """A harvest that is ready now."""
-    return _proposal(prepared, outlook, settings, found, "harvest", 1.0, _reasons(prepared, found))
+    return _proposal(prepared, outlook, settings, found, "harvest", 1.0, reasons(prepared, found))
 
 
 def flagged(
@@ -42,12 +42,12 @@ def flagged(
     """A harvest that a likely touch would make; it asks for pre-approval."""
     hours = f"{outlook.window_hours:.1f} session hours"
     end = " (to the close)" if outlook.to_close else ""
-    reasons = (
+    told = (
         f"{probability:.0%} chance to touch {found.limit_usd} within {hours}{end}; "
         "not there yet: a signed pre-approval acts when it is.",
-        *_reasons(prepared, found),
+        *reasons(prepared, found),
     )
-    return _proposal(prepared, outlook, settings, found, "flag", probability, reasons)
+    return _proposal(prepared, outlook, settings, found, "flag", probability, told)
 
 
 def _proposal(
@@ -82,7 +82,7 @@ def _proposal(
     )
 
 
-def _reasons(prepared: Prepared, found: Harvest) -> tuple[str, ...]:
+def reasons(prepared: Prepared, found: Harvest) -> tuple[str, ...]:
     """Why it is worth doing, in the order an advisor asks."""
     loss = -sum((sale.est_gain_usd for sale in found.sales), ZERO)
     alpha = found.alpha

@@ -5,13 +5,15 @@ sold and purchases settle. What is stale or no longer lawful is refused. What ha
 than the band shown is said, and takes a second yes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from engine.decision.harvest import Harvest, harvest
 from engine.decision.outlook import Outlook
 from engine.decision.prepare import Prepared
+from engine.decision.proposals import reasons
 from engine.decision.settings import DecisionSettings
 from engine.law import wash_lookahead
 from engine.records import Lot
@@ -61,6 +63,35 @@ def recheck(
         shown if found is None else found.alpha.net_usd,
         refused="" if found is not None else "nothing may replace the name today",
         worse="" if found is None else _worse(proposal, found),
+    )
+
+
+def edited(
+    prepared: Prepared,
+    outlook: Outlook,
+    settings: DecisionSettings,
+    proposal: Proposal,
+    lot_ids: Sequence[str],
+) -> Proposal | None:
+    """The proposal with only some of its lots, valued anew; None where nothing can replace them.
+
+    A flag keeps the price it was valued at; anything else is valued at the newest bid.
+    """
+    lots = [lot for lot in prepared.household.lots if lot.lot_id in set(lot_ids)]
+    price = proposal.limit_usd if proposal.kind == "flag" else None
+    found = harvest(prepared, outlook, lots, settings, prepared.buyable, price_usd=price)
+    if found is None:
+        return None
+    kept = f"Edited: {len(found.sales)} of {len(proposal.sales)} lots are kept."
+    return replace(
+        proposal,
+        sales=found.sales,
+        purchases=found.purchases,
+        alpha=found.alpha,
+        alpha_low_usd=found.low_usd,
+        alpha_high_usd=found.high_usd,
+        limit_usd=found.limit_usd,
+        reasons=(kept, *reasons(prepared, found)),
     )
 
 
