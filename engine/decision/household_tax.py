@@ -93,6 +93,7 @@ class HouseholdTax:
             self.law,
             st_gain_usd=self.base.short_usd + more.short_usd,
             lt_gain_usd=self.base.long_usd + more.long_usd,
+            explained=False,
         )
         saved = self.bill.total_usd - after.total_usd
         return after, saved, self.carry_value(after) - self.carry_value(self.bill)
