@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from app.book.codec import canonical, instant
@@ -35,7 +36,7 @@ def row_digest(table: str, values: Sequence[Any]) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=16).digest(), "big")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Columns of a table in their order, and those of its key."""
 
@@ -43,29 +44,29 @@ class Table:
     columns: tuple[str, ...]
     key: tuple[str, ...]
 
-    @property
+    @cached_property
     def where(self) -> str:
         """Condition that picks one row by its key."""
         return " AND ".join(f'"{column}"=?' for column in self.key)
 
-    @property
+    @cached_property
     def select(self) -> str:
         """Statement that reads one row by its key."""
         return f"SELECT * FROM {self.name} WHERE {self.where}"  # noqa: S608
 
-    @property
+    @cached_property
     def insert(self) -> str:
         """Statement that adds one row."""
         marks = ",".join("?" * len(self.columns))
         return f"INSERT INTO {self.name} VALUES ({marks})"  # noqa: S608
 
-    @property
+    @cached_property
     def update(self) -> str:
         """Statement that changes one row by its key."""
         places = ",".join(f'"{column}"=?' for column in self.columns)
         return f"UPDATE {self.name} SET {places} WHERE {self.where}"  # noqa: S608
 
-    @property
+    @cached_property
     def delete(self) -> str:
         """Statement that removes one row by its key."""
         return f"DELETE FROM {self.name} WHERE {self.where}"  # noqa: S608
@@ -103,6 +104,10 @@ class Change:
     import_id: str = ""
     deltas: dict[str, tuple[int, int]] = field(default_factory=dict)
     _noted: int = 0
+    _now: str = ""
+
+    def __post_init__(self) -> None:
+        self._now = instant(self.at)
 
     def get(self, table: str, *key: Any) -> dict[str, Any] | None:
         """The row with that key, or ``None``."""
@@ -118,7 +123,7 @@ class Change:
         new = dict(row)
         if table in KEPT:
             same = old is not None and said(old) == said(new)
-            new["valid_from"] = old["valid_from"] if old and same else instant(self.at)
+            new["valid_from"] = old["valid_from"] if old and same else self._now
         if old == new:
             return False
         if old is not None and table in KEPT:
@@ -184,7 +189,7 @@ class Change:
         shown = old if old is not None else away_since
         if shown is None:
             return
-        now = instant(self.at)
+        now = self._now
         begun = shown["valid_from"] if old is not None else self._undone_at(table, key)
         text = canonical(list(key))
         (seq,) = self.connection.execute(
@@ -207,7 +212,7 @@ class Change:
         """Since when a row that comes back was away: the end of its last version."""
         (found,) = self.connection.execute(
             "SELECT coalesce(max(valid_to), ?) FROM history WHERE kind=? AND key=?",
-            (instant(self.at), table, canonical(list(key))),
+            (self._now, table, canonical(list(key))),
         ).fetchone()
         return str(found)
 
@@ -223,10 +228,15 @@ class Change:
                 "kind": table,
                 "key": canonical(list(key)),
                 "before": None if old is None else canonical(old),
-                "after": None if new is None else canonical(new),
+                "after": None if new is None else self.row_digest(table, new),
             },
         )
         self._noted += 1
+
+    def row_digest(self, table: str, row: Row) -> str:
+        """Digest of a row, as text: what an undo holds against the row of today."""
+        values = tuple(row[column] for column in self.shape[table].columns)
+        return f"{row_digest(table, values):032x}"
 
     def settle(self) -> dict[str, str]:
         """Write the new digests of the touched tables; they, by table, for the audit line."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.book.change import Change, said
+from app.book.change import Change
 from app.book.codec import canonical, instant, loads, plain, read_instant
 from app.book.connect import Connection
 from app.book.households import securities
@@ -223,8 +223,7 @@ def undo(change: Change, import_id: str) -> int:
 
 def _moved(change: Change, kind: str, key: str, after: str | None) -> bool:
     now = change.get(kind, *json.loads(key))
-    then = None if after is None else json.loads(after)
-    return (None if now is None else said(now)) != (None if then is None else said(then))
+    return (None if now is None else change.row_digest(kind, now)) != after
 
 
 def imports(connection: Connection) -> tuple[ImportRow, ...]:
