@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.linalg import eigsh
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -128,7 +129,10 @@ def _statistical(left: Floats, count: int, enough: NDArray[np.bool_]) -> list[Fl
     """The largest common movements of what is left between names, own variance put aside."""
     common = left * np.outer(enough, enough)
     np.fill_diagonal(common, 0.0)
-    values, vectors = np.linalg.eigh(common)
+    if len(common) > 64:  # Lanczos: the largest few of many; a fixed start keeps it deterministic
+        values, vectors = eigsh(common, k=count, which="LA", v0=np.ones(len(common)))
+    else:
+        values, vectors = np.linalg.eigh(common)
     order = np.argsort(-values)[:count]
     return [
         np.sqrt(values[i]) * vectors[:, i] * np.sign(vectors[np.argmax(np.abs(vectors[:, i])), i])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.proof.history import History
-from engine.proof.walk import Plan, TaxOffice, Walked
+from engine.proof.walk import TaxOffice, Walked, YearTax
 
 Floats = NDArray[np.float64]
 BLOCK_SESSIONS = 21
@@ -58,25 +58,62 @@ class Paired:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    """Unrealized results at the last close and what a sale of everything leaves."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What is kept of one walk: enough for the table, small enough to store.
 
+    Attributes:
+        wealth: Value at each close after taxes paid so far, shape (sessions,).
+        active_return: Portfolio less target return of each session, shape (sessions,).
+        years: Tax years.
+        short_usd: Unrealized short-term result at the last bid.
+        long_usd: Unrealized long-term result at the last bid.
+        liquidated_usd: Left after a sale of everything and its tax.
+        traded_usd: Gross value traded.
+        cost_usd: Spread paid.
+        trades: Orders filled.
+        breaches: Sessions on which the tracking limit was passed by the policy's own act.
+    """
+
+    wealth: Floats
+    active_return: Floats
+    years: tuple[YearTax, ...]
     short_usd: float
     long_usd: float
     liquidated_usd: float
+    traded_usd: float
+    cost_usd: float
+    trades: int
+    breaches: int
 
 
-def summarise(
-    history: History, plan: Plan, walked: Mapping[str, Walked], offices: Mapping[str, TaxOffice]
-) -> dict[str, PolicyResult]:
-    """One result for each walked policy; ``hold`` must be among them."""
-    ends = {name: _end(history, walked[name], offices[name]) for name in walked}
-    years = len(walked["hold"].wealth) / 252.0
-    return {
-        name: _result(walked[name], ends[name], walked["hold"], ends["hold"], plan, years)
-        for name in walked
-    }
+def outcome(history: History, walked: Walked, office: TaxOffice) -> Outcome:
+    """Sell everything at the last bid, have it taxed, and keep what the table needs."""
+    ledger = walked.ledger
+    lots = ledger.open_lots()
+    name = ledger.name[lots]
+    bid = history.close[-1][name] * (1.0 - ledger.half_spread[name])
+    gain = (bid - ledger.basis_usd[lots]) * ledger.shares[lots]
+    long = int(history.days[-1]) - ledger.acquired[lots] > 365
+    short_usd, long_usd = float(gain[~long].sum()), float(gain[long].sum())
+    tax = office.liquidate(walked.years[-1].year, short_usd, long_usd)
+    return Outcome(
+        walked.wealth,
+        walked.active_return,
+        tuple(walked.years),
+        short_usd,
+        long_usd,
+        ledger.cash_usd + float((bid * ledger.shares[lots]).sum()) - tax,
+        ledger.traded_usd,
+        ledger.cost_usd,
+        len({line.seq for line in ledger.sold}) + len(ledger.bought),
+        walked.breaches,
+    )
+
+
+def summarise(outcomes: Mapping[str, Outcome]) -> dict[str, PolicyResult]:
+    """One row for each policy; ``hold`` must be among them."""
+    return {name: _result(found, outcomes["hold"]) for name, found in outcomes.items()}
 
 
 def growth_bp(wealth: float, against: float, years: float) -> float:
@@ -85,13 +122,13 @@ def growth_bp(wealth: float, against: float, years: float) -> float:
 
 
 def paired(
-    walked: Mapping[str, Walked], pairs: Sequence[tuple[str, str]], seed: int
+    outcomes: Mapping[str, Outcome], pairs: Sequence[tuple[str, str]], seed: int
 ) -> list[Paired]:
     """Differences of yearly log growth with day-block bootstrap intervals.
 
     The last session carries the tax of the open year, so that both sides have paid theirs.
     """
-    return [_pair(a, b, walked[a].wealth, walked[b].wealth, seed) for a, b in pairs]
+    return [_pair(a, b, outcomes[a].wealth, outcomes[b].wealth, seed) for a, b in pairs]
 
 
 def _pair(a: str, b: str, one: Floats, other: Floats, seed: int) -> Paired:
@@ -108,53 +145,33 @@ def _pair(a: str, b: str, one: Floats, other: Floats, seed: int) -> Paired:
     return Paired(a, b, float(steps.mean() * 252.0 * 1e4), float(low), float(high))
 
 
-def _end(history: History, walked: Walked, office: TaxOffice) -> _End:
-    """What is left after a sale of everything at the last close."""
-    ledger = walked.ledger
-    lots = ledger.open_lots()
-    name = ledger.name[lots]
-    price = history.close[-1]
-    bid = price[name] * (1.0 - ledger.half_spread[name])
-    gain = (bid - ledger.basis_usd[lots]) * ledger.shares[lots]
-    long = int(history.days[-1]) - ledger.acquired[lots] > 365
-    short_usd, long_usd = float(gain[~long].sum()), float(gain[long].sum())
-    proceeds = float((bid * ledger.shares[lots]).sum())
-    tax = office.liquidate(walked.years[-1].year, short_usd, long_usd)
-    return _End(short_usd, long_usd, ledger.cash_usd + proceeds - tax)
-
-
-def _result(
-    walked: Walked, end: _End, hold: Walked, hold_end: _End, plan: Plan, years: float
-) -> PolicyResult:
+def _result(found: Outcome, hold: Outcome) -> PolicyResult:
     """The row of one policy."""
-    ledger = walked.ledger
-    wealth, base = walked.ledger_value, hold.ledger_value
-    average = float(walked.wealth.mean())
-    embedded = end.short_usd + end.long_usd - hold_end.short_usd - hold_end.long_usd
+    years = len(found.wealth) / 252.0
+    wealth = float(found.wealth[-1])
     return PolicyResult(
         wealth_unliquidated=wealth,
-        wealth_liquidated=end.liquidated_usd,
-        tax_alpha_bp=growth_bp(wealth, base, years),
-        tax_alpha_liquidated_bp=growth_bp(end.liquidated_usd, hold_end.liquidated_usd, years),
-        harvested_st=sum(y.harvested_st_usd for y in walked.years),
-        harvested_lt=sum(y.harvested_lt_usd for y in walked.years),
-        usable=sum(y.used_usd for y in walked.years),
-        carried=walked.years[-1].carried_usd,
-        deferred=embedded,
-        permanent=end.liquidated_usd - hold_end.liquidated_usd,
-        tracking_error=float(walked.active_return[1:].std(ddof=1) * np.sqrt(252.0)),
-        turnover=ledger.traded_usd / average / years,
-        cost=ledger.cost_usd,
-        trades=len({line.seq for line in ledger.sold}) + len(ledger.bought),
-        wash_violations=sum(y.violations for y in walked.years),
-        limit_violations=walked.breaches,
-        by_year=tuple(_year_row(walked, i) for i in range(len(walked.years))),
+        wealth_liquidated=found.liquidated_usd,
+        tax_alpha_bp=growth_bp(wealth, float(hold.wealth[-1]), years),
+        tax_alpha_liquidated_bp=growth_bp(found.liquidated_usd, hold.liquidated_usd, years),
+        harvested_st=sum(y.harvested_st_usd for y in found.years),
+        harvested_lt=sum(y.harvested_lt_usd for y in found.years),
+        usable=sum(y.used_usd for y in found.years),
+        carried=found.years[-1].carried_usd,
+        deferred=found.short_usd + found.long_usd - hold.short_usd - hold.long_usd,
+        permanent=found.liquidated_usd - hold.liquidated_usd,
+        tracking_error=float(found.active_return[1:].std(ddof=1) * np.sqrt(252.0)),
+        turnover=found.traded_usd / float(found.wealth.mean()) / years,
+        cost=found.cost_usd,
+        trades=found.trades,
+        wash_violations=sum(y.violations for y in found.years),
+        limit_violations=found.breaches,
+        by_year=tuple(_year_row(year) for year in found.years),
     )
 
 
-def _year_row(walked: Walked, i: int) -> Mapping[str, float]:
+def _year_row(year: YearTax) -> Mapping[str, float]:
     """One tax year of one policy."""
-    year = walked.years[i]
     return {
         "year": year.year,
         "harvested_st": year.harvested_st_usd,

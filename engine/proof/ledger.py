@@ -129,7 +129,7 @@ class Ledger:
 
     def buy(self, day: int, name: int, value_usd: float, price_usd: float) -> None:
         """Buy ``value_usd`` worth at the ask (price + half spread), costs included in the basis."""
-        paid = price_usd * (1.0 + self.half_spread[name])
+        paid = price_usd * (1.0 + float(self.half_spread[name]))
         shares = value_usd / paid
         if not shares > 0.0:
             return

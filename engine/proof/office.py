@@ -206,7 +206,7 @@ class HouseholdOffice:
 
 def _shares(shares: float, rounding: str) -> Decimal:
     """Shares on the book's scale."""
-    return Decimal(repr(shares)).quantize(MICRO, rounding=rounding)
+    return Decimal(repr(float(shares))).quantize(MICRO, rounding=rounding)
 
 
 def _by_name(trades: Sequence[T]) -> dict[int, list[T]]:

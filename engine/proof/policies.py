@@ -17,6 +17,8 @@ from engine.proof.ledger import Ledger
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+SPARE_CASH = 0.002  # part of the value that stays in cash
+LEAST_ORDER = 0.001  # part of the value below which cash waits
 
 
 class HarvestLine(Protocol):
@@ -92,11 +94,11 @@ class Policy(Protocol):
         """Trade at the close."""
 
 
-def invest(day: Day, ledger: Ledger, allowed: NDArray[np.bool_], spare: float = 0.002) -> None:
-    """Spend cash above ``spare`` of the value so that tracking error falls most."""
+def invest(day: Day, ledger: Ledger, allowed: NDArray[np.bool_]) -> None:
+    """Spend cash above the spare part of the value so that tracking error falls most."""
     value = ledger.value(day.price)
-    budget = ledger.cash_usd - spare * value
-    if budget < 0.001 * value:
+    budget = ledger.cash_usd - SPARE_CASH * value
+    if budget < LEAST_ORDER * value:
         return
     bought = refill(
         day.active(ledger),
@@ -208,15 +210,19 @@ class Predictive:
         rate = np.where(day.ordinal - ledger.acquired[lots] > 365, day.rate_long, day.rate_short)
         near = self._near(day, ledger, lots, depth)
         hopeful = np.flatnonzero(depth > 0.0)
+        sold = False
         if hopeful.size and day.rate_short > 0.0:
             line = self.line(day.vol_annual[name[hopeful]], rate[hopeful], day.rate_exit)
             ready = lots[hopeful[depth[hopeful] >= line]]
-            ready = day.clear_to_harvest(ledger, ready)
-            self._harvest(day, ledger, ready)
-        if day.session % 5 == 0 or ledger.cash_usd > 0.01 * ledger.value(day.price):
-            allowed = day.buyable(ledger)
-            clear = allowed & ~near
-            invest(day, ledger, clear if clear.sum() >= 20 else allowed)
+            sold = self._harvest(day, ledger, day.clear_to_harvest(ledger, ready), near)
+        if sold or day.session % 5 == 0 or ledger.cash_usd > 0.01 * ledger.value(day.price):
+            invest(day, ledger, self._allowed(day, ledger, near))
+
+    def _allowed(self, day: Day, ledger: Ledger, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Names to buy: none that would wash, and none near its line while there are others."""
+        allowed = day.buyable(ledger)
+        clear = allowed & ~near
+        return clear if clear.sum() >= 20 else allowed
 
     def _near(self, day: Day, ledger: Ledger, lots: Ints, depth: Floats) -> NDArray[np.bool_]:
         """Names with a lot that may soon be worth harvesting: buying them would wash it."""
@@ -225,33 +231,47 @@ class Predictive:
         found[ledger.name[lots[depth > -0.25 * vol_month]]] = True
         return found
 
-    def _harvest(self, day: Day, ledger: Ledger, ready: Ints) -> None:
-        """Sell names largest loss first while the refilled portfolio keeps its tracking limit."""
+    def _harvest(self, day: Day, ledger: Ledger, ready: Ints, near: NDArray[np.bool_]) -> bool:
+        """Sell names largest loss first while the refilled portfolio tracks; whether any was sold.
+
+        A portfolio that prices have carried beyond its limit may be harvested as long as it does
+        not end further away.
+        """
         if ready.size == 0:
-            return
+            return False
+        limit = max(day.tracking_limit, day.tracking_error(day.active(ledger)))
         names = ledger.name[ready]
         loss = (ledger.basis_usd[ready] - day.price[names]) * ledger.shares[ready]
         by_name = np.bincount(names, loss, minlength=day.price.size)
+        sold = False
         for name in np.argsort(-by_name, kind="stable")[: np.count_nonzero(by_name > 0)]:
             mine = ready[names == name]
-            if self._tracks(day, ledger, int(name), float(ledger.shares[mine].sum())):
+            shares = float(ledger.shares[mine].sum())
+            if self._error_without(day, ledger, int(name), shares, near) <= limit:
                 sell_lots(day, ledger, mine)
+                sold = True
+        return sold
 
-    def _tracks(self, day: Day, ledger: Ledger, name: int, shares: float) -> bool:
-        """Whether the portfolio without the shares, cash refilled, stays inside the limit."""
+    def _error_without(
+        self, day: Day, ledger: Ledger, name: int, shares: float, near: NDArray[np.bool_]
+    ) -> float:
+        """Tracking error of the portfolio without the shares, its cash spent as ``invest`` does."""
         active = day.active(ledger)
         value = ledger.value(day.price)
         weight = shares * day.price[name] / value
         active[name] -= weight
-        allowed = day.buyable(ledger)
+        allowed = self._allowed(day, ledger, near)
         allowed[name] = False
+        budget = weight + ledger.cash_usd / value - SPARE_CASH
+        if budget < LEAST_ORDER:
+            return day.tracking_error(active)
         bought = refill(
             active,
             day.loadings,
             day.factor_variances,
             day.specific_vol,
             allowed,
-            weight + max(ledger.cash_usd / value, 0.0),
+            budget,
             rounds=25,
         )
-        return day.tracking_error(active + bought) <= day.tracking_limit
+        return day.tracking_error(active + bought)

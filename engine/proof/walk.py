@@ -94,13 +94,13 @@ class Walked:
     """What came of one policy.
 
     Attributes:
-        wealth: Value at each close after taxes paid so far, shape (sessions,).
+        wealth: Value at each close after taxes paid so far, shape (sessions,); the last one after
+            the tax of the open year.
         active_return: Portfolio less target return of each session, shape (sessions,).
         years: Tax years, the last one up to the end of the walk.
         ledger: The ledger at the end.
         breaches: Sessions on which the policy left the tracking limit further than it found it.
         flow_usd: Net flows so far.
-        ledger_value: Value at the end, after the tax of the open year.
     """
 
     wealth: Floats
@@ -109,7 +109,6 @@ class Walked:
     years: list[YearTax] = field(default_factory=list)
     breaches: int = 0
     flow_usd: float = 0.0
-    ledger_value: float = 0.0
 
 
 @dataclass(slots=True)
@@ -182,7 +181,7 @@ def walk(
         found.wealth[step] = ledger.value(day.price)
         tick()
     _close_year(found, state, office)
-    found.ledger_value = found.wealth[-1] = ledger.value(history.close[-1])
+    found.wealth[-1] = ledger.value(history.close[-1])
     return found
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.proof.backtest import growth_bp, paired, summarise
+from engine.proof.backtest import growth_bp, outcome, paired, summarise
 from engine.proof.history import History
 from engine.proof.policies import Drift, FixedThreshold, Hold, Policy, Predictive
 from engine.proof.walk import Walked, walk
@@ -88,13 +88,18 @@ def test_the_summary_counts_hold_as_zero_and_pairs_have_intervals() -> None:
     history = market(count=500)
     setup = plan(history)
     offices = {p.name: FlatOffice() for p in POLICIES}
-    walked = {
-        p.name: walk(history, setup, p, offices[p.name], diagonal_risk(history)) for p in POLICIES
+    outcomes = {
+        p.name: outcome(
+            history,
+            walk(history, setup, p, offices[p.name], diagonal_risk(history)),
+            offices[p.name],
+        )
+        for p in POLICIES
     }
-    table = summarise(history, setup, walked, offices)
+    table = summarise(outcomes)
     assert table["hold"].tax_alpha_bp == 0
     assert table["hold"].permanent == 0
     assert table["daily5"].harvested_st > table["monthly"].harvested_st > 0
-    (pair,) = paired(walked, [("predictive", "drift")], seed=1)
+    (pair,) = paired(outcomes, [("predictive", "drift")], seed=1)
     assert pair.low < pair.difference_bp < pair.high
     assert growth_bp(1.1, 1.0, 1.0) == pytest.approx(1000)
