@@ -59,7 +59,8 @@ def read_client(name_or_path: str, law: Law) -> Client:
     problems = profile_problems(profile, law, path.name)
     if problems:
         raise ProblemsError(problems)
-    return Client(title, profile, _record(path.name, "horizon.", Horizon, horizon))
+    exit_terms: Horizon = _record(path.name, "horizon.", Horizon, horizon)
+    return Client(title, profile, exit_terms)
 
 
 def read_flows(path: Path) -> tuple[tuple[int, float], ...]:

@@ -180,7 +180,7 @@ def policy_named(name: str, terms: Terms) -> Policy:
     if name == "predictive":
         cost = HALF_SPREADS_A_HARVEST * terms.half_spread_bp / 1e4
         return Predictive(Line(thresholds(), terms.client.horizon, cost))
-    fixed = {
+    fixed: dict[str, Policy] = {
         "hold": Hold(),
         "drift": Drift(),
         "monthly": FixedThreshold("monthly", 21),
