@@ -165,7 +165,9 @@ def _profile(source: str, document: Mapping[str, Any]) -> TaxProfile:
         if not isinstance(document.get(field), kind):
             told = str(document.get(field, ""))
             raise _wrong(source, 0, field, told, "is missing", f"write the {field}")
-    return _record(source, "", TaxProfile, {**document, "filing_status": FilingStatus(str(status))})
+    fields_read = {**document, "filing_status": FilingStatus(str(status))}
+    found: TaxProfile = _record(source, "", TaxProfile, fields_read)
+    return found
 
 
 def _record(source: str, prefix: str, kind: Any, row: Mapping[str, Any]) -> Any:
