@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from engine.arrays import price_array
 from engine.decision.outlook import Outlook, Touches
 from engine.market.calendar import Calendar
+from engine.market.calibration_map import prior_map
+from engine.market.first_passage import touch
+from engine.market.range_variance import ewma
 from engine.market.risk import RiskModel, risk_model
-from engine.market.scenarios import Scenarios, simulate
-from engine.market.touch import touch_probability
-from engine.market.window_variance import DayVariance, day_variance, window_variance
+from engine.market.scenarios import ScenarioSet, shape_of, simulate
+from engine.market.session_history import SESSION_SHARE
+from engine.market.volatility import FLOOR, DailyState, Today, daily_state, window_variance
 from engine.records import Quote, Security
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -46,10 +49,11 @@ class Past:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Morning:
-    """What is estimated once a day."""
+    """What is estimated once a day; ``whole`` is the variance close to close, (names,)."""
 
     today: date
-    day: DayVariance
+    day: DailyState
+    whole: Floats
     risk: RiskModel
 
 
@@ -81,7 +85,7 @@ class Market:
             calendar: Sessions.
             profile: Share of a session's variance up to each minute from the open, (391,).
             seed: Seed.
-            paths: Simulated paths, even.
+            paths: Simulated paths, a multiple of 256.
             window_hours: Session hours ahead that a forecast looks.
         """
         self.quotes: dict[str, Quote] = {}
@@ -92,8 +96,9 @@ class Market:
         self._index = {name: i for i, name in enumerate(past.names)}
         self._closes, self._so_far = list(past.close), np.zeros(len(past.names))
         self._last = np.full(len(past.names), np.nan)
+        self._first = np.full(len(past.names), np.nan)
         self._morning: _Morning | None = None
-        self._drawn: tuple[object, Scenarios] | None = None
+        self._drawn: tuple[object, ScenarioSet] | None = None
 
     def take(self, quotes: Iterable[Quote], now: datetime) -> None:
         """Keep the newest quotes; a new day closes the one before."""
@@ -149,7 +154,7 @@ class Market:
             window_ends_at=datetime.fromtimestamp(int(window.end_ns[0]) / 1e9, UTC),
             window_hours=float(window.hours[0]),
             to_close=bool(window.at_close[0]),
-            touches=TouchTable(sd, np.sqrt(morning.day.whole), scenarios),
+            touches=TouchTable(sd, np.sqrt(morning.whole), scenarios),
             hours=(steps[1:] - start) / 60.0,
             relatives=np.exp(scenarios.moves * sd.astype(np.float32)),
             risk=morning.risk,
@@ -165,19 +170,21 @@ class Market:
         """Usual yearly volatility of each name, close to close, shape (names,)."""
         if self._morning is None:
             return np.full(len(self._past.names), np.nan)
-        return np.asarray(np.sqrt(self._morning.day.whole * 252.0))
+        return np.asarray(np.sqrt(self._morning.whole * 252.0))
 
     def _move(self, place: int, price: float) -> None:
         """Count a price into today's realised variance."""
         if np.isfinite(self._last[place]):
             self._so_far[place] += np.log(price / self._last[place]) ** 2
+        else:
+            self._first[place] = price
         self._last[place] = price
 
     def _end_day(self) -> None:
         """The last prices of the day join the past."""
         self._closes.append(self._last.copy())
         self._so_far[:] = 0.0
-        self._last[:] = np.nan
+        self._last[:] = self._first[:] = np.nan
         self._morning = self._drawn = None
 
     def _this_morning(self, today: date) -> _Morning:
@@ -190,19 +197,35 @@ class Market:
             sector = np.array(
                 [place.get(self._securities[name].sector, -1) for name in self._past.names]
             )
-            self._morning = _Morning(today, day_variance(returns), risk_model(returns, sector))
+            daily = ewma(returns.T**2)
+            state = daily_state(np.log(np.maximum(daily * SESSION_SHARE, FLOOR))).today
+            self._morning = _Morning(today, state, daily[:, -1], risk_model(returns, sector))
         return self._morning
 
     def _variance(self, morning: _Morning, start: float, end: float) -> Floats:
         """Window variance of each name, NaN without history."""
         now, until = np.interp([start, end], np.arange(len(self._profile)), self._profile)
-        return window_variance(morning.day, self._so_far, float(now), float(until))
+        each, unknown = np.ones(len(self._past.names)), np.full(len(self._past.names), np.nan)
+        before = self._closes[-1]
+        today = Today(
+            share=each * float(until - now),
+            share_so_far=each * float(now),
+            realised=self._so_far,
+            recent_share=unknown,
+            recent=unknown,
+            gap=np.log(self._first / before),
+            moved=np.log(self._last / self._first),
+        )
+        return window_variance(morning.day, today)
 
-    def _scenarios(self, morning: _Morning, shares: Floats, start: float, end: float) -> Scenarios:
+    def _scenarios(
+        self, morning: _Morning, shares: Floats, start: float, end: float
+    ) -> ScenarioSet:
         """The scenario set of this half hour."""
         key = (morning.today, int(start // STEP_MINUTES), round(end - start), len(shares))
         if self._drawn is None or self._drawn[0] != key:
-            self._drawn = key, simulate(morning.risk, shares, self.seed, self.paths)
+            shape = shape_of(morning.risk, self._past.names, shares)
+            self._drawn = key, simulate(shape, self.seed, self.paths)
         return self._drawn[1]
 
     def _snapshot_id(self) -> str:
@@ -230,7 +253,7 @@ def _steps(start: float, end: float) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TouchTable:
-    """The touch model of one outlook: the closed form, and the simulated share's error.
+    """The touch model of one outlook: the calibration map, and the simulated share's error.
 
     Attributes:
         sd: Standard deviation of the window, shape (names,).
@@ -240,16 +263,21 @@ class TouchTable:
 
     sd: Floats
     sd_next: Floats
-    scenarios: Scenarios
+    scenarios: ScenarioSet
 
     def __call__(self, name: NDArray[np.int64], barrier: Floats) -> Touches:
         """Touch chances of log barriers by name."""
         simulated = self.scenarios.probability(name, _in_sd(barrier, self.sd[name]))
         return Touches(
-            touch_probability(barrier, self.sd[name]),
+            self._calibrated(name, barrier),
             np.sqrt(simulated * (1.0 - simulated) / self.scenarios.paths),
-            touch_probability(barrier, self.sd_next[name]),
+            touch(barrier, self.sd_next[name]),
         )
+
+    def _calibrated(self, name: NDArray[np.int64], barrier: Floats) -> Floats:
+        """Chance by the calibration map; without variance a barrier not yet reached stays so."""
+        far = -_in_sd(barrier, self.sd[name])
+        return prior_map().probability(np.where(barrier >= 0.0, 0.0, far))
 
 
 def _in_sd(barrier: Floats, sd: Floats) -> Floats:

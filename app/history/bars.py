@@ -55,6 +55,11 @@ class Bars:
         columns = (getattr(self, f.name)[rows] for f in fields(self)[2:])
         return Bars(self.names, self.interval_minutes, *columns)
 
+    def without(self, tickers: Collection[str]) -> "Bars":
+        """The bars of all other names; the names stay."""
+        drop = np.isin(np.asarray(self.names, dtype=object), list(tickers))
+        return self.take(~drop[self.name]) if drop.any() else self
+
 
 def read_bars(
     path: Path,

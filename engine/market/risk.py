@@ -44,6 +44,12 @@ class RiskModel:
         common = (self.loadings**2) @ self.factor_variances
         return np.asarray(np.sqrt(common + self.specific_vol**2))
 
+    def standardised(self) -> tuple[Floats, Floats]:
+        """Loadings and specific part of returns scaled to variance 1, for the path kernel."""
+        vol = self.volatility()
+        scaled = self.loadings * np.sqrt(self.factor_variances) / vol[:, None]
+        return np.asarray(scaled), np.asarray(self.specific_vol / vol)
+
     def variance(self, active: Floats) -> float:
         """Yearly variance of active weights, shape (names,)."""
         exposure = self.loadings.T @ active

@@ -2,7 +2,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
-import pytest
 
 from app import calendars
 from app.market import Market, Past, variance_profile
@@ -64,7 +63,8 @@ def test_a_wild_morning_raises_the_rest_of_the_day() -> None:
     assert one is not None
     assert other is not None
     assert other.vol_annual[0] > 1.2 * one.vol_annual[0]
-    assert other.vol_annual[1] == pytest.approx(one.vol_annual[1])
+    rise = other.vol_annual / one.vol_annual
+    assert 1.0 <= rise[1] < 0.5 * (1.0 + rise[0])  # the market's unrest reaches it too, less
 
 
 def test_a_price_that_may_not_be_acted_on_is_no_price() -> None:
