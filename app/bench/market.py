@@ -58,8 +58,8 @@ def _numpy_seconds(shape: Shape) -> float:
 
 def _normals_rate() -> float:
     """Normals a second of the kernel alone, one thread."""
-    out = np.empty((4, 128), np.float32)
-    many = 20_000
+    out = np.empty((4, 4096), np.float32)
+    many = 500
 
     def draw() -> None:
         for first in range(many):

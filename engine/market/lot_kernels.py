@@ -4,31 +4,53 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import erfcx
 
-from engine.kernel import Vector, fast_kernel, kernel
+from engine.kernel import Vector, fast_kernel, inline_kernel, kernel
+
+
+def _scaled_tail_series() -> tuple[float, ...]:
+    """Polynomial of (1 + 2x) erfcx(x) in k = (x - 3.75) / (x + 3.75), x >= 0, error 1e-12."""
+    points = np.cos(np.pi * (np.arange(200) + 0.5) / 200)
+    x = 3.75 * (1.0 + points) / (1.0 - points)
+    series = np.polynomial.chebyshev.chebfit(points, (1.0 + 2.0 * x) * erfcx(x), 22)
+    return tuple(float(c) for c in np.polynomial.chebyshev.cheb2poly(series))
+
+
+_SERIES = _scaled_tail_series()
+
+
+@inline_kernel
+def _scaled_tail(x: float) -> float:
+    """Half of exp(x^2) erfc(x) for x >= 0 (the form of Shepherd and Laframboise 1981)."""
+    k = (x - 3.75) / (x + 3.75)
+    found = 0.0
+    for i in range(22, -1, -1):
+        found = found * k + _SERIES[i]
+    return 0.5 * found / (1.0 + 2.0 * x)
 
 
 @kernel
 def closed_form(barrier: Vector, mean: Vector, sd: Vector, out: Vector) -> None:
     """Continuous touch probability of lots, shape (lots,) each, into ``out``.
 
-    The image term is exp(2mb/s^2) Phi((b+m)/s); where the exponent is large the tail is tiny (at
-    least 34 sd out), and its asymptotic series keeps the product from overflowing.
+    With a = (m-b)/s and c = -(m+b)/s both terms share one exponential,
+
+        Phi(-a) + exp(2mb/s^2) Phi(-c) = exp(-a^2/2) [ T(a) + T(c) ],  T(x) = exp(x^2/2) Phi(-x),
+
+    so that nothing overflows; where a or c is negative T is mirrored.
     """
     for i in range(barrier.size):
         b, m, s = barrier[i], mean[i], sd[i]
         if b >= 0.0:
             out[i] = 1.0
             continue
-        direct = 0.5 * math.erfc((m - b) / s * 0.7071067811865476)
-        far = -(b + m) / s
-        power = 2.0 * m * b / (s * s)
-        if power < 600.0:
-            image = math.exp(power) * 0.5 * math.erfc(far * 0.7071067811865476)
-        else:
-            u = 1.0 / (far * far)
-            tail = (1.0 - u * (1.0 - u * (3.0 - 15.0 * u))) / (far * 2.5066282746310002)
-            image = math.exp(power - 0.5 * far * far) * tail
+        scale = 0.7071067811865476 / s
+        a, c = (m - b) * scale, -(m + b) * scale
+        near = _scaled_tail(abs(a)) * math.exp(-a * a)
+        far = _scaled_tail(abs(c)) * math.exp(-a * a)
+        direct = near if a >= 0.0 else 1.0 - near
+        image = far if c >= 0.0 else math.exp(2.0 * m * b / (s * s)) - far
         out[i] = min(1.0, direct + image)
 
 
