@@ -138,7 +138,7 @@ class Market:
         return Outlook(
             as_of=self.now,
             today=morning.today,
-            snapshot_id=self._snapshot_id(),
+            snapshot_id=snapshot_id(self.quotes),
             seed=self.seed,
             paths=self.paths,
             names=self._past.names,
@@ -228,14 +228,6 @@ class Market:
             self._drawn = key, simulate(shape, self.seed, self.paths)
         return self._drawn[1]
 
-    def _snapshot_id(self) -> str:
-        """Digest of the quotes."""
-        digest = sha256()
-        for name in sorted(self.quotes):
-            quote = self.quotes[name]
-            digest.update(f"{name}|{quote.last_usd}|{quote.event_at}|{quote.state}\n".encode())
-        return digest.hexdigest()[:16]
-
     def _half_spread(self) -> Floats:
         """Half spread of each name as a fraction."""
         return self._per_name(lambda s: s.half_spread_bps / 1e4)
@@ -243,6 +235,15 @@ class Market:
     def _per_name(self, of: Callable[[Security], float]) -> Floats:
         """A figure of each simulated security, shape (names,)."""
         return np.fromiter((of(self._securities[n]) for n in self._past.names), np.float64)
+
+
+def snapshot_id(quotes: Mapping[str, Quote]) -> str:
+    """Digest of quotes: the same prices, times and states give the same id."""
+    digest = sha256()
+    for name in sorted(quotes):
+        quote = quotes[name]
+        digest.update(f"{name}|{quote.last_usd}|{quote.event_at}|{quote.state}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def _steps(start: float, end: float) -> Floats:

@@ -6,6 +6,7 @@ Names, prices and lots are drawn; nothing of it is a person or a market.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -59,17 +60,29 @@ def generate(
         )
         for n, name in enumerate(names)
     )
-    weights = dict.fromkeys(names, 1 / securities)
-    target = Target("GEN-INDEX", "Generated, equal weights", at.date(), weights)
-    clients = [_household(n, lots_each, prices, target, draw, at) for n in range(households)]
-    book.save_context(found, clients, SELF, at)
+    populate(book, found, prices, (households, lots_each), draw, at)
     return prices
+
+
+def populate(
+    book: Book,
+    securities: Sequence[Security],
+    prices: Mapping[str, Decimal],
+    size: tuple[int, int],
+    draw: random.Random,
+    at: datetime,
+) -> None:
+    """Write securities, and ``size`` = (households, lots of each) drawn around their prices."""
+    weights = dict.fromkeys(prices, 1 / len(prices))
+    target = Target("GEN-INDEX", "Generated, equal weights", at.date(), weights)
+    clients = [_household(n, size[1], prices, target, draw, at) for n in range(size[0])]
+    book.save_context(securities, clients, SELF, at)
 
 
 def _household(
     number: int,
     lots: int,
-    prices: dict[str, Decimal],
+    prices: Mapping[str, Decimal],
     target: Target,
     draw: random.Random,
     at: datetime,
@@ -104,7 +117,7 @@ def _household(
 
 
 def _lot(
-    lot_id: str, account_id: str, prices: dict[str, Decimal], draw: random.Random, at: datetime
+    lot_id: str, account_id: str, prices: Mapping[str, Decimal], draw: random.Random, at: datetime
 ) -> Lot:
     security = draw.choice(list(prices))
     shares = Decimal(draw.randrange(5, 200))

@@ -72,7 +72,7 @@ def harvest(
     """
     name = outlook.index[lots[0].security_id]
     bid = price_usd if price_usd is not None else outlook.quotes[lots[0].security_id].bid_usd
-    sales = tuple(_sale(prepared, lot, bid) for lot in sorted(lots, key=lambda x: x.acquired_on))
+    sales = tuple(sale(prepared, lot, bid) for lot in sorted(lots, key=lambda x: x.acquired_on))
     stand_in = choose(outlook.risk, name, _different(prepared, name, allowed), settings.substitutes)
     if stand_in is None:
         return None
@@ -98,7 +98,7 @@ def harvest(
     )
 
 
-def _sale(prepared: Prepared, lot: Lot, bid_usd: Decimal) -> LotSale:
+def sale(prepared: Prepared, lot: Lot, bid_usd: Decimal) -> LotSale:
     """The whole lot at the bid."""
     return LotSale(
         lot.lot_id,
