@@ -10,6 +10,7 @@ from decimal import Decimal
 import numpy as np
 
 from app.demo_market import SHARE_STEP, Closes
+from engine.law.holding import term
 from engine.records import (
     CENT,
     MICRO,
@@ -18,7 +19,6 @@ from engine.records import (
     Origin,
     RealizedLot,
     Side,
-    Term,
     Trade,
 )
 
@@ -101,12 +101,11 @@ def _loss_sales(
         trades.append(
             Trade(trade_id, account_id, name, Side.SELL, lot.shares, price, day, number, cut)
         )
-        long = day > lot.held_since.replace(year=lot.held_since.year + 1)
         realized.append(
             RealizedLot(
                 trade_id, lot.lot_id, account_id, name, lot.shares,
                 (lot.shares * price).quantize(CENT), lot.basis_usd, lot.acquired_on,
-                lot.held_since, day, Term.LONG if long else Term.SHORT,
+                lot.held_since, day, term(lot.held_since, day),
             )
         )  # fmt: skip
     taken = {lot.lot_id for lot in sold.values()}

@@ -101,7 +101,8 @@ def seed_book(book: Book, found: Practice, at: datetime) -> None:
 def open_desk(book: Book, setting: Setting, seed: int, settings: DecisionSettings) -> Desk:
     """Sit down at a book with the setting's past behind the market."""
     securities = book.securities()
-    return Desk(book, open_market(setting, securities, seed, settings), rules(settings))
+    market = open_market(setting, securities, seed, settings)
+    return Desk(book, market, rules(settings, setting.first.year))
 
 
 def open_market(
@@ -158,9 +159,12 @@ def thresholds() -> HarvestTable:
     return table()
 
 
-def rules(settings: DecisionSettings) -> Rules:
-    """Law, choices, thresholds and funds."""
-    return Rules(lawbook.load(), settings, thresholds(), load_funds(), version("lotlight"))
+def rules(settings: DecisionSettings, year: int | None = None) -> Rules:
+    """Law, choices, thresholds and funds; a tape from before the first tables uses those."""
+    law = lawbook.load()
+    if year is not None and law.entry("federal.brackets", year) is None:
+        law = law.backdated(year)
+    return Rules(law, settings, thresholds(), load_funds(), version("lotlight"))
 
 
 def write_reports(book: Book, desk: Desk, folder: Path, simulated: bool) -> tuple[Path, ...]:

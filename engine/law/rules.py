@@ -158,6 +158,20 @@ class Law:
             applied=(*self.applied, name),
         )
 
+    def backdated(self, year: int) -> "Law":
+        """The law with its first entries begun by a year before any of them, for old tapes alone.
+
+        Nothing is extended backwards by itself; a replay of real prices from before the first
+        tables asks for this, and every value so used is called projected.
+        """
+        values = {
+            key: (_begun_by(year, found[0]), *found[1:]) for key, found in self.values.items()
+        }
+        name = f"first tables used for {year}"
+        return replace(
+            self, version=f"{self.version}+{year}", values=values, applied=(*self.applied, name)
+        )
+
     @property
     def wash_window_days(self) -> int:
         """Days on either side of a loss sale (26 U.S.C. 1091(a))."""
@@ -179,6 +193,13 @@ class Law:
     def _years(self, key: str) -> str:
         entries = self.values.get(key, ())
         return f"it begins in {entries[0].first_year}" if entries else "no year has it"
+
+
+def _begun_by(year: int, entry: Cited) -> Cited:
+    """An entry that has begun by the year, called projected where it had not."""
+    if entry.first_year <= year:
+        return entry
+    return replace(entry, first_year=year, status=Status.PROJECTED)
 
 
 @lru_cache(maxsize=256)

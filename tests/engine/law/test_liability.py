@@ -249,3 +249,15 @@ def test_a_profile_that_cannot_be_is_refused_by_name(
 ) -> None:
     with pytest.raises(InputError, match=message):
         bill(replace(household(2025, wages=5), **change), LAW)
+
+
+def test_an_old_tape_uses_the_first_tables_and_says_so() -> None:
+    law = load()
+    now = TaxProfile(2024, FilingStatus.MFJ, "TX", wages_usd=Decimal(250_000))
+    old = replace(now, year=2018)
+    with pytest.raises(InputError, match="tables begin in 2024"):
+        bill(old, law)
+    found = bill(old, law.backdated(2018))
+    assert found.total_usd == bill(now, law).total_usd
+    assert any("projected" in note for note in found.provisional)
+    assert law.backdated(2018).version != law.version
