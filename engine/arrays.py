@@ -12,12 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records import CENT, Lot, Quote
+from engine.records import CENT, MICRO, Lot, Quote
 
 
 def dollars(amount: float) -> Decimal:
     """A float of dollars as exact money, half-even to the cent."""
     return Decimal(repr(float(amount))).quantize(CENT, rounding=ROUND_HALF_EVEN)
+
+
+def share_count(amount: float) -> Decimal:
+    """A float of shares on the book's scale, to the nearest millionth."""
+    return Decimal(repr(float(amount))).quantize(MICRO, rounding=ROUND_HALF_EVEN)
 
 
 def as_float(amount: Decimal) -> float:

@@ -36,6 +36,7 @@ BASIS_POINT = 1e-4
 ROUNDS = 16  # of tightening and narrowing
 LEAST_CUTOFF = 0.01
 NO_PRICE = 1e-9
+NO_TE_PRICE = 1e-4  # dollars a basis point
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,7 @@ def _limit_prices(problem: Problem, cut: Segments, optimum: Convex) -> LimitPric
     te = 0.0
     if np.isfinite(problem.te_cap) and optimum.variance > NO_PRICE:
         te = optimum.variance * 2 * problem.te_cap * BASIS_POINT * problem.value_usd
+        te = te if te > NO_TE_PRICE else 0.0
     bands = [price * problem.value_usd for name, price in rows.items() if name.startswith("band")]
     return LimitPrices(
         cash_need=rows["cash_need"],
