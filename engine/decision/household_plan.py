@@ -160,7 +160,7 @@ def _best(desk: _Desk, starts: list[Rates]) -> _Found | None:
             tried.append(rates)
             found = _at(desk, rates, warm)
             if found is None:
-                return best
+                break
             if best is None or found.score_usd > best.score_usd:
                 best = found
             warm = found.solution.warm
@@ -252,7 +252,9 @@ def _kinds(desk: _Desk, found: _Found) -> tuple[str, ...]:
         why = "cash_need"
     cost = p.lot_tax_usd + p.cost_rate[p.lot_name] * p.lot_price
     pays = {lot.lot_id for lot, usd in zip(desk.laid.lots, cost, strict=True) if usd < 0}
-    return tuple("harvest" if s.lot_id in pays else why for s in found.orders.sells)
+    return tuple(
+        "harvest" if s.lot_id in pays and s.est_gain_usd < 0 else why for s in found.orders.sells
+    )
 
 
 def _rows(desk: _Desk, found: _Found, bill: TaxBill) -> tuple[ConstraintRow, ...]:

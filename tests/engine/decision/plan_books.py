@@ -94,7 +94,7 @@ def market(seed: int = 5, states: Mapping[str, QuoteState] | None = None) -> Out
 
 
 def lots_of(
-    outlook: Outlook, seed: int = 9, up: float = 0.35, spread: float = 0.3
+    outlook: Outlook, seed: int = 9, up: float = 0.5, spread: float = 0.3
 ) -> tuple[Lot, ...]:
     """Three lots a name, a quarter bought in the last year; most stand at a gain."""
     rng = np.random.default_rng(seed)
