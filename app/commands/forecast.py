@@ -11,7 +11,12 @@ from app.clock import seconds
 from app.commands.output import emit
 
 if TYPE_CHECKING:
-    from engine.proof.walk_forward import Walked
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.market.name_days import NameDays
+    from engine.market.session_history import SessionHistory
+    from engine.proof.walk_forward import Moments, Walked
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -94,19 +99,22 @@ def score(
     as_json: bool,
 ) -> None:
     """Walk forecasts forward over real bars and score them beside climatology and baseline."""
+    from engine.proof.walk_forward import walk
+
     start = seconds()
     label = cast('Literal["start", "end"]', bar_label)
     chosen = set(_words(names)) if names else None
-    walked = _walk(
+    read = _read(
         bars,
         label,
         daily,
         hours,
-        _numbers(distances),
         [_minute(word) for word in _words(decisions)],
         (from_on.date() if from_on else None, to_on.date() if to_on else None),
         (chosen, set(_words(exclude))),
     )
+    found, history, looks, scored, skipped = read
+    walked = walk(found, history, looks, _numbers(distances), scored, skipped)
     document = {**report(walked, seed), "seconds": seconds() - start}
     if as_json:
         emit(document)
@@ -115,17 +123,53 @@ def score(
         click.echo(f"{key:18} {value}")
 
 
-def _walk(
+@forecast.command()
+@click.option("--bars", type=FILE, required=True, help="Bars, Parquet or CSV.")
+@click.option("--bar-label", type=click.Choice(["start", "end"]), required=True)
+@click.option("--daily", type=FILE, multiple=True, help="Daily rows of the same names.")
+@click.option("--hours", type=click.FloatRange(0.0, 6.5, min_open=True), default=3.0)
+@click.option("--decisions", default="10:00,10:30,11:00,11:30,12:00,12:30,13:00")
+@click.option("--exclude", default="", help="All but these tickers.")
+@click.option("--odd-days/--all-days", default=True, help="Leave the even days for a score.")
+@JSON
+def fit(
+    bars: Path,
+    bar_label: str,
+    daily: tuple[Path, ...],
+    hours: float,
+    decisions: str,
+    exclude: str,
+    odd_days: bool,
+    as_json: bool,
+) -> None:
+    """Measure the weights of today's terms in the volatility of the window."""
+    from engine.proof.walk_forward import fit as least_squares
+
+    label = cast('Literal["start", "end"]', bar_label)
+    minutes = [_minute(word) for word in _words(decisions)]
+    excluded: tuple[set[str] | None, set[str]] = (None, set(_words(exclude)))
+    found, history, looks, _, _ = _read(
+        (bars,), label, daily, hours, minutes, (None, None), excluded
+    )
+    chosen = (found.day[looks.row] % 2 == 1) | (not odd_days)
+    weights = least_squares(found, history, looks, chosen)
+    if as_json:
+        emit(weights)
+        return
+    for term, weight in weights.items():
+        click.echo(f"{term:16} {weight:8.3f}")
+
+
+def _read(
     bars: Sequence[Path],
     label: Literal["start", "end"],
     daily: Sequence[Path],
     hours: float,
-    distances: list[float],
     decisions: list[int],
     span: tuple[date | None, date | None],
     names: tuple[set[str] | None, set[str]],
-) -> "Walked":
-    """Read the files and walk over them."""
+) -> "tuple[NameDays, SessionHistory, Moments, NDArray[np.bool_], dict[str, int]]":
+    """Read the files and look at every name-day: what is scored, and what is skipped why."""
     import numpy as np
 
     from app.calendars import load
@@ -133,7 +177,7 @@ def _walk(
     from app.history.daily import read_daily
     from app.history.join import history_of, join_bars
     from app.profiles import shipped_profile
-    from engine.proof.walk_forward import moments, walk
+    from engine.proof.walk_forward import moments
 
     from_on, to_on = span
     files = [read_bars(path, label, names[0], to_on=to_on) for path in bars]
@@ -148,7 +192,7 @@ def _walk(
     looks, skipped = moments(
         found, scored, calendar.close_minute[session], decisions, hours, shipped_profile()
     )
-    return walk(found, history, looks, distances, scored, skipped)
+    return found, history, looks, scored, skipped
 
 
 def report(walked: "Walked", seed: int) -> dict[str, Any]:
