@@ -1,14 +1,16 @@
 """What a back-test says beside its numbers: how they were made, and what they do not mean."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from app.backtests import RISK_EVERY, RISK_SESSIONS, Stage
-from engine.proof.backtest import Outcome, Paired
+from engine.proof.backtest import Outcome, Paired, paired
 
 NAMES_TOLD = 12
+LUCK_AWAY = "by tax and cost alone"
 
 
 def assumptions(
@@ -21,7 +23,19 @@ def assumptions(
         *_trading(stage),
         _before_tax(outcomes),
         *_verdict(pairs),
+        *_verdict(without_luck(outcomes, [(p.a, p.b) for p in pairs]), LUCK_AWAY),
     ]
+
+
+def without_luck(
+    outcomes: Mapping[str, Outcome], pairs: Sequence[tuple[str, str]], seed: int = 1
+) -> list[Paired]:
+    """Paired differences of tax and cost alone: each session's active return is taken out."""
+    level = {
+        name: replace(found, wealth=found.wealth * np.exp(-np.cumsum(found.active_return)))
+        for name, found in outcomes.items()
+    }
+    return paired(level, pairs, seed)
 
 
 def _prices(stage: Stage) -> list[str]:
@@ -90,12 +104,10 @@ def _before_tax(outcomes: Mapping[str, Outcome]) -> str:
     )
 
 
-def _verdict(pairs: Sequence[Paired]) -> list[str]:
-    """Where predictive beats the fixed thresholds and where it does not."""
+def _verdict(pairs: Sequence[Paired], how: str = "as it went") -> list[str]:
+    """Where predictive beats the others and where it does not."""
     found = []
     for pair in pairs:
-        if pair.b not in ("monthly", "daily5"):
-            continue
         if pair.low > 0.0:
             verdict = "beats"
         elif pair.high < 0.0:
@@ -103,7 +115,7 @@ def _verdict(pairs: Sequence[Paired]) -> list[str]:
         else:
             verdict = "is not proven different from"
         found.append(
-            f"predictive {verdict} {pair.b} here: {pair.difference_bp:+.0f} bp a year before "
+            f"{how}, {pair.a} {verdict} {pair.b}: {pair.difference_bp:+.0f} bp a year before "
             f"liquidation, interval {pair.low:+.0f} to {pair.high:+.0f}"
         )
     return found

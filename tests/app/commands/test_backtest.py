@@ -71,6 +71,7 @@ def test_the_table_has_every_field_for_every_policy(daily: Path) -> None:
     assert found["policies"]["predictive"]["wash_violations"] == 0
     assert found["policies"]["predictive"]["limit_violations"] == 0
     assert [pair["b"] for pair in found["paired"]] == ["hold", "drift", "monthly", "daily5"]
+    assert sum("by tax and cost alone" in line for line in found["assumptions"]) == 4
     assert any("survivorship" in line and "N11" in line for line in found["assumptions"])
 
 

@@ -62,6 +62,16 @@ def test_predictive_keeps_its_tracking_limit() -> None:
     assert tight.active_return[1:].std() < loose.active_return[1:].std()
 
 
+def test_a_portfolio_that_prices_carried_past_its_limit_may_still_be_harvested() -> None:
+    history = market(count=400)
+    close = history.close.copy()
+    close[100:, 0] *= 3.0  # one name runs away: no sale of losers brings the rest back
+    far = replace(history, close=close)
+    found = run(far, Predictive(line), tracking_limit=0.02)
+    assert sum(s.day > far.days[110] for s in found.ledger.sold) > 5
+    assert found.breaches == 0
+
+
 def test_a_withdrawal_is_raised_on_its_day_and_a_contribution_is_put_to_work() -> None:
     history = market()
     due = int(history.days[100])
