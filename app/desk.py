@@ -7,8 +7,9 @@ probabilities are the engine's, SQL is the book's, formats are the custodian's.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from app.book.book import Book
 from app.custodian.order_files import OrderFile
@@ -16,6 +17,8 @@ from app.custodian.reconcile import Reconciled
 from app.custodian.sniff import Source
 from app.market import Market
 from app.order_flow import LAYOUTS, export_orders, take_fills
+from app.scoring import Lows, outcomes
+from engine.decision.edits import resized
 from engine.decision.evaluate import evaluate
 from engine.decision.harvest_policy import HarvestTable
 from engine.decision.outlook import Outlook
@@ -25,9 +28,10 @@ from engine.decision.settings import DecisionSettings
 from engine.errors import UserError
 from engine.law.identical import FundIndex
 from engine.law.rules import Law
-from engine.records import Quote, User
+from engine.records import Constraint, Quote, User
 from engine.results import Evaluation, LotSale, Proposal, ProposalState
 
+KEPT_OPEN = timedelta(hours=1)
 STAMP_EVERY = timedelta(minutes=30)
 DECIDED = (ProposalState.STAGED, ProposalState.APPROVED, ProposalState.EXPORTED)
 
@@ -63,6 +67,8 @@ class Desk:
         market: Newest prices and what may become of them.
         rules: What every decision rests on.
         evaluations: Newest evaluation of each household.
+        lows: Lowest prices seen, by which forecasts are scored.
+        scored: Forecasts scored since the desk was opened.
     """
 
     def __init__(self, book: Book, market: Market, rules: Rules) -> None:
@@ -71,6 +77,10 @@ class Desk:
         self._laid_out: dict[str, Prepared] = {}
         self._stamped_at: datetime | None = None
         self.evaluations: dict[str, Evaluation] = {}
+        self.lows = Lows()
+        self.scored = 0
+        self._shown: dict[str, Evaluation] = {}
+        self._written: set[str] = set()
 
     def on_quotes(
         self, quotes: Iterable[Quote], now: datetime, households: Sequence[str] | None = None
@@ -82,16 +92,34 @@ class Desk:
             now: The feed's clock, UTC.
             households: Whose evaluation is wanted; by default everyone's.
         """
-        self.market.take(quotes, now)
+        arrived = tuple(quotes)
+        self.market.take(arrived, now)
+        self.lows.take(arrived)
         outlook = self.market.outlook()
         if outlook is None:
+            self._score(now)
             return ()
         wanted = households or [item for item, _ in self._book.households()]
         found = tuple(self.evaluate(household_id, outlook) for household_id in wanted)
         for evaluation in found:
-            self.evaluations[evaluation.household_id] = evaluation
+            self._show(evaluation)
         self._remember(found, outlook, now)
         return found
+
+    def revalue(self, household_id: str) -> None:
+        """Value a household again at the prices that are there, after a decision or a change."""
+        outlook = self.market.outlook()
+        if outlook is not None:
+            self._show(self.evaluate(household_id, outlook))
+
+    def save_limits(
+        self, household_id: str, limits: Sequence[Constraint], user: User, now: datetime
+    ) -> None:
+        """Make these the limits of a household, and value it under them."""
+        household = replace(self._book.household(household_id), constraints=tuple(limits))
+        self._book.save_household(household, user.user_id, now)
+        self._laid_out.pop(household_id, None)
+        self.revalue(household_id)
 
     def stage(self, proposal_id: str, user: User, now: datetime) -> None:
         """Park a proposal, unsigned: it counts in before and after."""
@@ -114,7 +142,7 @@ class Desk:
 
     def check(self, proposal_id: str, now: datetime) -> Recheck:
         """Price a proposal again at the newest quotes; nothing is stored."""
-        proposal = self._book.proposal(proposal_id)
+        proposal = self._proposal(proposal_id)
         outlook = self._outlook()
         prepared = self._apart_from(proposal, outlook)
         return recheck(prepared, outlook, self.rules.settings, proposal, now)
@@ -122,6 +150,20 @@ class Desk:
     def reject(self, proposal_id: str, user: User, now: datetime, reason: str) -> None:
         """Say no, with the reason; the scoreboard keeps it."""
         self._decide(proposal_id, "reject", user, now, reason)
+
+    def resized(self, proposal_id: str, shares: Decimal, limit_usd: Decimal) -> Proposal:
+        """A proposal with other shares and limit, priced again; nothing is stored."""
+        proposal, outlook = self._proposal(proposal_id), self._outlook()
+        prepared = self._apart_from(proposal, outlook)
+        return resized(prepared, self.rules.settings, proposal, shares, limit_usd, outlook.seed)
+
+    def resize(
+        self, proposal_id: str, shares: Decimal, limit_usd: Decimal, user: User, now: datetime
+    ) -> None:
+        """Change a proposal's shares and limit; every signature on it is void."""
+        changed = self.resized(proposal_id, shares, limit_usd)
+        self._keep(proposal_id, now)
+        self._book.decide(proposal_id, "edit", user.user_id, now, edits=changed)
 
     def defer(self, proposal_id: str, user: User, now: datetime, minutes: int) -> None:
         """Ask again later."""
@@ -134,7 +176,7 @@ class Desk:
             NotNowError: No price has come, or nothing may replace the name today.
             UserError: A lot is not part of the proposal, or none would be left.
         """
-        before = self._book.proposal(proposal_id)
+        before = self._proposal(proposal_id)
         unknown = set(lot_ids) - {sale.lot_id for sale in before.sales}
         if unknown or not lot_ids:
             what = f"lot {min(unknown)} is not part of" if unknown else "no lot would be left of"
@@ -145,6 +187,7 @@ class Desk:
         )
         if after is None:
             raise NotNowError("nothing may replace the name today; withdraw the proposal instead")
+        self._keep(proposal_id, now)
         return self._book.decide(proposal_id, "edit", user.user_id, now, edits=after)
 
     def withdraw(self, proposal_id: str, user: User, now: datetime, reason: str) -> None:
@@ -215,8 +258,37 @@ class Desk:
     def _decide(
         self, proposal_id: str, what: str, user: User, now: datetime, reason: str = ""
     ) -> None:
-        """Write the decision down with its audit line."""
+        """Write the decision down with its audit line, and before it what was decided on."""
+        self._keep(proposal_id, now)
         self._book.decide(proposal_id, what, user.user_id, now, reason)
+
+    def _proposal(self, proposal_id: str) -> Proposal:
+        """A proposal shown lately, as the book has it where it does."""
+        shown = self._shown.get(proposal_id)
+        if shown is not None and proposal_id not in self._written:
+            return next(p for p in shown.proposals if p.proposal_id == proposal_id)
+        return self._book.proposal(proposal_id)
+
+    def _keep(self, proposal_id: str, now: datetime) -> None:
+        """Write down the evaluation behind a proposal that was only on screen so far."""
+        shown = self._shown.get(proposal_id)
+        if shown is not None and proposal_id not in self._written:
+            self._record(shown, now)
+
+    def _record(self, evaluation: Evaluation, now: datetime, *, stamp: bool = False) -> None:
+        """Into the book."""
+        self._book.record_evaluation(evaluation, now, stamp=stamp)
+        self._written |= {p.proposal_id for p in evaluation.proposals}
+
+    def _show(self, evaluation: Evaluation) -> None:
+        """The newest of its household; its proposals stay open to a decision until they expire."""
+        self.evaluations[evaluation.household_id] = evaluation
+        expired = [
+            key for key, shown in self._shown.items() if evaluation.as_of - shown.as_of > KEPT_OPEN
+        ]
+        for key in expired:
+            del self._shown[key]
+        self._shown |= {p.proposal_id: evaluation for p in evaluation.proposals}
 
     def _remember(self, found: Sequence[Evaluation], outlook: Outlook, now: datetime) -> None:
         """Keep snapshots only behind what must be shown later: proposals, flags, stamped scores."""
@@ -225,9 +297,16 @@ class Desk:
         if not kept:
             return
         for evaluation in kept:
-            self._book.record_evaluation(evaluation, now, stamp=due)
+            self._record(evaluation, now, stamp=due)
         if due:
             self._stamped_at = now
+            self._score(now)
+
+    def _score(self, now: datetime) -> None:
+        """Write down what came of the forecasts whose window has ended."""
+        found = outcomes(self._book.forecasts(scored=False, ended_by=now), self.lows)
+        if found:
+            self.scored += self._book.score_forecasts(found, now)
 
     def _news(self, evaluation: Evaluation) -> bool:
         """Whether the evaluation proposes something that the book does not hold yet."""

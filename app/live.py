@@ -5,10 +5,13 @@ Views go up through the frame's mailbox (the newest wins), intents come down as 
 that the worker takes between two ticks. The window never waits for the engine.
 """
 
+import logging
 import os
 import queue
+import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -19,18 +22,21 @@ from PySide6.QtWidgets import QApplication
 
 from app import clock
 from app.book.book import Book
-from app.desk import Desk, NotNowError
+from app.desk import Desk
 from app.office import Setting, demo_setting, open_desk, open_feed, seed_book
 from app.screens.presenter import Presenter
+from app.steps import Step, steps
 from engine.decision.settings import DecisionSettings
 from engine.errors import UserError
 from engine.records import User
 from widgets.frame import Frame
 from widgets.shots import shoot as shoot_frame
-from widgets.views import View
+from widgets.views import Impact, View
 
+LOG = logging.getLogger("lotlight")
 INTERVAL = timedelta(minutes=5)
 ENGINE_NICE = 10
+SAFE = "The book is whole: each change is written in full or not at all. Nothing signed is lost."
 
 
 class Worker(QObject):
@@ -38,9 +44,13 @@ class Worker(QObject):
 
     Signals:
         told: A sentence for the advisor. args: text, whether it is trouble.
+        crashed: A fault of our own. args: its trace, what state the book is in.
+        priced: An edit was priced. args: proposal id, its impact.
     """
 
     told = Signal(str, bool)
+    crashed = Signal(str, str)
+    priced = Signal(str, object)
 
     def __init__(self, path: Path, setting: Setting, speed: float, seed: int) -> None:
         """Nothing is opened before ``start``."""
@@ -76,9 +86,26 @@ class Worker(QObject):
         now = presenter.desk.market.now or clock.now()
         try:
             call(presenter.desk, presenter, now)
-        except UserError as error:
+        except (UserError, OSError) as error:
             self.told.emit(str(error), True)
+        except Exception:
+            self.crashed.emit(traceback.format_exc(), SAFE)
+        presenter.desk.revalue(presenter.household_id)
         self._show()
+
+    def tell(self, text: str, trouble: bool) -> None:
+        """Say a sentence to the advisor."""
+        self.told.emit(text, trouble)
+
+    def show_priced(self, proposal_id: str, impact: Impact) -> None:
+        """Hand the price of an edit up."""
+        self.priced.emit(proposal_id, impact)
+
+    def show_whatif(self) -> None:
+        """Hand F5 up; the desk's thread."""
+        view = self.presenter.whatif_view() if self.presenter else None
+        if view is not None:
+            self._take(view)
 
     def _run(self) -> None:
         """The thread: open the book, play the feed, answer between ticks."""
@@ -92,6 +119,8 @@ class Worker(QObject):
                 self._day(book)
         except UserError as error:
             self.told.emit(str(error), True)
+        except Exception:
+            self.crashed.emit(traceback.format_exc(), SAFE)
 
     def _day(self, book: Book) -> None:
         """Play the feed to its end, then keep answering until the window closes."""
@@ -103,6 +132,8 @@ class Worker(QObject):
             found = desk.on_quotes(batch.quotes, batch.at)
             self.presenter.remember(found, clock.now())
             self._show()
+            if found and self.presenter.whatif is None:
+                self.show_whatif()
             self._drain(0.0)
             while self.presenter.paused and not self._stop.is_set():
                 self._drain(0.1)
@@ -139,71 +170,19 @@ def _lower_priority() -> None:
 
 
 def connect(frame: Frame, worker: Worker) -> None:
-    """Let every intent of the window reach the desk."""
-    intents, user = frame.intents, worker.user
-    intents.approve.connect(lambda key: worker.ask(lambda d, p, now: _approve(worker, d, key, now)))
-    intents.approve_many.connect(
-        lambda keys: worker.ask(lambda d, p, now: _approve_many(worker, d, keys, now))
-    )
-    intents.approve_anyway.connect(
-        lambda key: worker.ask(
-            lambda d, p, now: _noted(d.approve(key, user, now, accept_worse=True))
-        )
-    )
-    intents.stage.connect(lambda key: worker.ask(lambda d, p, now: d.stage(key, user, now)))
-    intents.reject.connect(
-        lambda key, why: worker.ask(lambda d, p, now: d.reject(key, user, now, why))
-    )
-    intents.defer.connect(
-        lambda key, minutes: worker.ask(lambda d, p, now: d.defer(key, user, now, minutes))
-    )
-    intents.withdraw.connect(
-        lambda key: worker.ask(
-            lambda d, p, now: d.withdraw(key, user, now, "withdrawn on the desk")
-        )
-    )
-    intents.household_chosen.connect(
-        lambda key: worker.ask(lambda d, p, now: setattr(p, "household_id", key))
-    )
-    intents.lot_chosen.connect(lambda key: worker.ask(lambda d, p, now: setattr(p, "lot_id", key)))
-    intents.pause.connect(lambda on: worker.ask(lambda d, p, now: setattr(p, "paused", on)))
-    intents.export_orders.connect(
-        lambda folder: worker.ask(lambda d, p, now: _export(worker, d, Path(folder), now))
-    )
-    intents.closing.connect(worker.stop)
-    worker.told.connect(
-        lambda text, _trouble: frame.banner.say(text), Qt.ConnectionType.QueuedConnection
-    )
+    """Let every intent of the window reach the desk, and its answers the window."""
+    for name, step in steps(worker).items():
+        getattr(frame.intents, name).connect(_asking(worker, step))
+    frame.intents.closing.connect(worker.stop)
+    queued = Qt.ConnectionType.QueuedConnection
+    worker.told.connect(lambda text, _trouble: frame.banner.say(text), queued)
+    worker.crashed.connect(frame.commands.crashed, queued)
+    worker.priced.connect(frame.commands.priced, queued)
 
 
-def _noted(_: Any) -> None:
-    """A result that the newest view shows anyway."""
-
-
-def _approve(worker: Worker, desk: Desk, key: str, now: datetime) -> None:
-    """Sign; say why where it may not be signed as it stands."""
-    try:
-        desk.approve(key, worker.user, now)
-    except NotNowError as error:
-        worker.told.emit(str(error), True)
-
-
-def _approve_many(worker: Worker, desk: Desk, keys: Sequence[str], now: datetime) -> None:
-    """Sign several, one by one; each is priced again after the one before."""
-    for key in keys:
-        _approve(worker, desk, key, now)
-
-
-def _export(worker: Worker, desk: Desk, folder: Path, now: datetime) -> None:
-    """Write the order files where the advisor said."""
-    files = desk.export_orders(worker.user, now)
-    if not files:
-        worker.told.emit("Nothing is approved that has not been exported.", False)
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        (folder / file.name).write_bytes(file.content)
-    worker.told.emit(f"{len(files[0].order_keys)} orders written to {folder}.", False)
+def _asking(worker: Worker, step: Step) -> Callable[..., None]:
+    """A slot that has the step done on the desk's thread with the signal's arguments."""
+    return lambda *args: worker.ask(lambda d, p, now: step(d, p, now, *args))
 
 
 def open_demo(path: Path | None, speed: float, seed: int) -> None:
@@ -219,11 +198,26 @@ def run_window(path: Path, setting: Setting, speed: float, seed: int) -> None:
     frame.show()
     worker = Worker(path, setting, speed, seed)
     connect(frame, worker)
+    _catch_faults(worker)
     worker.start(frame.take)
     try:
         application.exec()
     finally:
         worker.stop()
+
+
+def _catch_faults(worker: Worker) -> None:
+    """A fault anywhere becomes one sheet and a line in the log; the window stays up."""
+
+    def told(kind: type[BaseException], fault: BaseException, trace: Any) -> None:
+        lines = "".join(traceback.format_exception(kind, fault, trace))
+        LOG.error("unexpected fault\n%s", lines)
+        worker.crashed.emit(lines, SAFE)
+
+    sys.excepthook = told
+    threading.excepthook = lambda args: told(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )
 
 
 def _application() -> QApplication:
@@ -243,6 +237,9 @@ def shoot(
     presenter.remember(tuple(desk.evaluations.values()), clock.now())
     for view in presenter.views():
         frame.take(view)
+    whatif = presenter.whatif_view()
+    if whatif is not None:
+        frame.take(whatif)
     made = shoot_frame(frame, folder)
     frame.close()
     return made

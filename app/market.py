@@ -65,6 +65,7 @@ class Market:
         now: Instant of the newest batch, UTC; ``None`` before the first.
         seed: Seed of all scenario sets.
         paths: Simulated paths.
+        opened: First price of each name in the session, NaN before it, shape (names,).
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Market:
         self._index = {name: i for i, name in enumerate(past.names)}
         self._closes, self._so_far = list(past.close), np.zeros(len(past.names))
         self._last = np.full(len(past.names), np.nan)
-        self._first = np.full(len(past.names), np.nan)
+        self.opened = np.full(len(past.names), np.nan)
         self._morning: _Morning | None = None
         self._drawn: tuple[object, ScenarioSet] | None = None
 
@@ -177,14 +178,15 @@ class Market:
         if np.isfinite(self._last[place]):
             self._so_far[place] += np.log(price / self._last[place]) ** 2
         else:
-            self._first[place] = price
+            self.opened[place] = price
         self._last[place] = price
 
     def _end_day(self) -> None:
         """The last prices of the day join the past."""
         self._closes.append(self._last.copy())
         self._so_far[:] = 0.0
-        self._last[:] = self._first[:] = np.nan
+        self._last[:] = np.nan
+        self.opened[:] = np.nan
         self._morning = self._drawn = None
 
     def _this_morning(self, today: date) -> _Morning:
@@ -213,8 +215,8 @@ class Market:
             realised=self._so_far,
             recent_share=unknown,
             recent=unknown,
-            gap=np.log(self._first / before),
-            moved=np.log(self._last / self._first),
+            gap=np.log(self.opened / before),
+            moved=np.log(self._last / self.opened),
         )
         return window_variance(morning.day, today)
 

@@ -25,7 +25,7 @@ from app.feeds.quarantine import NEW_YORK
 from app.fund_table import load as load_funds
 from app.market import Market, Past, variance_profile
 from app.reports.efficiency import Evidence, write
-from app.reports.figures import efficiency
+from app.reports.figures import Figures, efficiency
 from app.tape_book import tape_practice
 from engine.decision.harvest_policy import HarvestTable, table
 from engine.decision.settings import DecisionSettings
@@ -167,22 +167,26 @@ def rules(settings: DecisionSettings, year: int | None = None) -> Rules:
     return Rules(law, settings, thresholds(), load_funds(), version("lotlight"))
 
 
+def report_of(
+    book: Book, desk: Desk, household_id: str, simulated: bool, now: datetime
+) -> tuple[Figures, Evidence]:
+    """The Efficiency Report's figures of a household over its tax year so far."""
+    year = book.household(household_id).profile.year
+    found = efficiency(
+        book,
+        desk.rules.law,
+        household_id,
+        date(year, 1, 1),
+        now.astimezone(NEW_YORK).date(),
+        desk.rules.settings.top_rate,
+    )
+    return found, Evidence(book.audit_head(), desk.rules.version, simulated, now)
+
+
 def write_reports(book: Book, desk: Desk, folder: Path, simulated: bool) -> tuple[Path, ...]:
-    """The Efficiency Report of every household over the tax year so far; the PDFs."""
+    """The Efficiency Report of every household; the PDFs."""
     now = desk.market.now
     if now is None:
         return ()
-    made = []
-    for household_id, _ in book.households():
-        year = book.household(household_id).profile.year
-        found = efficiency(
-            book,
-            desk.rules.law,
-            household_id,
-            date(year, 1, 1),
-            now.astimezone(NEW_YORK).date(),
-            desk.rules.settings.top_rate,
-        )
-        evidence = Evidence(book.audit_head(), desk.rules.version, simulated, now)
-        made.append(write(folder, found, evidence)[0])
-    return tuple(made)
+    homes = [household_id for household_id, _ in book.households()]
+    return tuple(write(folder, *report_of(book, desk, key, simulated, now))[0] for key in homes)

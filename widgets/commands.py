@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 from widgets import text
 from widgets import theme as themes
 from widgets.actions import ACTIONS, key_text
+from widgets.decide import EditSheet
 from widgets.decisions import Decisions
 from widgets.explain import FigureSheet
 from widgets.importer import ImportSheet
@@ -21,7 +22,7 @@ from widgets.palette import Entry, Palette
 from widgets.rail import SCREENS
 from widgets.settings_sheet import SettingsSheet
 from widgets.sheet import Sheet
-from widgets.views import DeskView
+from widgets.views import DeskView, Impact
 
 if TYPE_CHECKING:
     from widgets.frame import Frame
@@ -71,6 +72,11 @@ class Commands:
 
     def _view(self) -> DeskView | None:
         return self.frame.latest.get(DeskView)
+
+    def priced(self, proposal_id: str, impact: Impact) -> None:
+        """The desk has priced an edit; the sheet that asked shows it."""
+        if isinstance(self.sheet, EditSheet) and self.sheet.proposal_id == proposal_id:
+            self.sheet.show_impact(impact)
 
     # -- tables -----------------------------------------------------------------------------------
 

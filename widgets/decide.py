@@ -88,6 +88,11 @@ class EditSheet(Sheet):
         self.told = self.words(f"The lots hold {text.shares(self.most)} shares.", "muted")
         self.buttons(("Keep", self._keep), cancel="Cancel")
 
+    @property
+    def proposal_id(self) -> str:
+        """The proposal that is edited."""
+        return self._proposal.proposal_id
+
     def _typed(self) -> tuple[Decimal, Decimal] | None:
         """Both figures when they make sense."""
         shares, limit = positive(self.shares.text()), positive(self.limit.text())

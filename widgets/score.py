@@ -139,7 +139,13 @@ FLAGS: tuple[Column[ScoredFlag], ...] = (
         lambda r: r.probability,
         width=60,
     ),
-    Column("Cost $", lambda r: text.number(r.cost_usd), Kind.NUMBER, lambda r: float(r.cost_usd)),
+    Column(
+        "Cost $",
+        lambda r: text.NONE if r.cost_usd is None else text.number(r.cost_usd),
+        Kind.NUMBER,
+        lambda r: float(r.cost_usd or 0),
+        spare=2,
+    ),
     Column("Why", lambda r: r.why, spare=1),
 )
 GATE: tuple[Column[GateItem], ...] = (
@@ -208,8 +214,8 @@ class ScoreScreen(QWidget):
         self.gate.show_rows(view.gate)
         self._rel_card.say(text.plural(view.forecasts, "scored forecast"))
         self._mode = view.mode
-        told = f"Brier {view.brier:.3f}  ·  drift rule {view.brier_drift:.3f}"
-        set_text(self.brier, f"{told}  ·  base rate {view.brier_base:.3f}")
+        set_text(self.brier, _brier_words(view))
+        self._cap_card.say("" if view.sessions else "no session has been measured yet")
         active = view.mode is Mode.ACTIVE
         set_text(self.active, "Back to SHADOW" if active else "Turn ACTIVE on")
         self.active.setEnabled(active or all(item.passed for item in view.gate))
@@ -217,3 +223,11 @@ class ScoreScreen(QWidget):
     def _toggle(self) -> None:
         """Ask for the other mode; the desk decides and writes it down."""
         self._intents.set_active.emit(self._mode is Mode.SHADOW)
+
+
+def _brier_words(view: ScoreView) -> str:
+    """Mean squared error of the forecasts beside simpler ones, or why there is none yet."""
+    if not view.forecasts:
+        return "No forecast is scored yet: each is, when its window has ended."
+    drift = "" if np.isnan(view.brier_drift) else f"  ·  drift rule {view.brier_drift:.3f}"
+    return f"Brier {view.brier:.3f}{drift}  ·  base rate {view.brier_base:.3f}"

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from app.screens.dial import tax_dial
 from app.screens.limits import constraint_rows
-from app.screens.moment import Moment, tracking_error, weights
+from app.screens.moment import Moment, tracking_error, weight_change, weights
+from app.screens.signals import market_signals, regime
 from app.screens.waits import wait_curve
 from engine.arrays import as_float
 from engine.decision.alpha import band, results_of
@@ -27,7 +28,6 @@ from widgets.views import (
 )
 
 MOST_CURVES = 40
-CALM, STORMY = 0.8, 1.25
 
 
 def desk_view(
@@ -36,6 +36,7 @@ def desk_view(
     status: Status,
     settings: DecisionSettings,
     alpha_history: NDArray[np.float64],
+    opened: NDArray[np.float64],
 ) -> DeskView:
     """Everything F1 shows."""
     prepared, found = moment.prepared, moment.evaluation
@@ -55,7 +56,7 @@ def desk_view(
         waits=_waits(moment),
         impacts=_impacts(moment),
         volatility=_volatility(moment),
-        signals=(),
+        signals=market_signals(moment, opened),
         constraints=constraint_rows(moment),
         heat_hours=tuple(float(hour) for hour in moment.outlook.hours),
         flag_probability=settings.flag_probability,
@@ -106,22 +107,12 @@ def _limit(constraints: Sequence[Constraint], rule: Rule) -> Decimal | None:
 
 def _impacts(moment: Moment) -> Mapping[str, Impact]:
     """Bill, cash and tracking error that each proposal would change."""
-    outlook, found = moment.outlook, {}
-    price = np.nan_to_num(outlook.price)
-    columns = moment.prepared.columns
-    total = float(np.dot(columns.shares, price[columns.security])) or 1.0
+    found = {}
     base = tracking_error(moment) or 0.0
     for proposal in moment.evaluation.proposals:
-        change = np.zeros(len(price))
-        for sale in proposal.sales:
-            place = outlook.index[sale.security_id]
-            change[place] -= as_float(sale.shares) * price[place] / total
-        for bought in proposal.purchases:
-            place = outlook.index[bought.security_id]
-            change[place] += as_float(bought.shares) * price[place] / total
         cash = sum(((s.shares * proposal.limit_usd) for s in proposal.sales), ZERO)
         cash -= sum(((b.shares * b.est_price_usd) for b in proposal.purchases), ZERO)
-        after = tracking_error(moment, change) or 0.0
+        after = tracking_error(moment, weight_change(moment, proposal)) or 0.0
         found[proposal.proposal_id] = Impact(
             -proposal.alpha.tax_now_usd, cash.quantize(Decimal("0.01")), after - base
         )
@@ -160,5 +151,4 @@ def _volatility(moment: Moment) -> tuple[VolatilityState, ...]:
 def _state(name: str, annual: float, usual: float, as_of: datetime) -> VolatilityState:
     """One line of the volatility vector."""
     ratio = annual / usual if usual > 0.0 else 1.0
-    regime = "calm" if ratio < CALM else "stormy" if ratio > STORMY else "usual"
-    return VolatilityState(name, annual, usual, regime, as_of)
+    return VolatilityState(name, annual, usual, regime(ratio), as_of)

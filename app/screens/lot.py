@@ -1,11 +1,14 @@
 """F2: every taxed lot of the household, and the chosen one in depth."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from app.screens.moment import Moment
 from app.screens.waits import wait_curve
 from engine.arrays import as_float
 from engine.decision.prepare import rates
+from engine.decision.settings import DecisionSettings
 from engine.law.holding import long_from, term
 from engine.records import CENT, Lot, Trade
 from engine.results import Forecast, Proposal
@@ -14,15 +17,15 @@ from widgets.views import LotRow, LotView, Substitute, WashNeighbour
 MOST_SUBSTITUTES = 12
 
 
-def lot_view(seq: int, moment: Moment, lot_id: str) -> LotView:
+def lot_view(seq: int, moment: Moment, lot_id: str, settings: DecisionSettings) -> LotView:
     """The ladder with its chosen lot (the first proposed one where none is chosen)."""
     known = {lot.lot_id: i for i, lot in enumerate(moment.prepared.lots)}
     proposals = {s.lot_id: p for p in moment.evaluation.proposals for s in p.sales}
     chosen = lot_id if lot_id in known else next(iter(proposals), next(iter(known), ""))
     forecasts = {f.lot_id: f for f in moment.evaluation.forecasts}
-    states = {(p.account_id, p.security_id): p.state for p in moment.evaluation.positions}
+    washed = {b.lot_id for b in moment.evaluation.blocks if b.lot_id}
     rows = tuple(
-        _row(moment, i, lot, forecasts.get(lot.lot_id), states, proposals)
+        _row(moment, i, lot, forecasts.get(lot.lot_id), _state(lot, forecasts, proposals, washed))
         for i, lot in enumerate(moment.prepared.lots)
     )
     if not chosen:
@@ -35,7 +38,7 @@ def lot_view(seq: int, moment: Moment, lot_id: str) -> LotView:
         chosen,
         wait_curve(moment, known[chosen], proposal) if proposal else None,
         _neighbours(moment, lot),
-        _substitutes(moment, lot),
+        _substitutes(moment, lot, settings),
         proposal.reasons if proposal else (),
     )
 
@@ -45,8 +48,7 @@ def _row(
     place: int,
     lot: Lot,
     forecast: Forecast | None,
-    states: dict[tuple[str, str], str],
-    proposals: dict[str, Proposal],
+    state: str,
 ) -> LotRow:
     """One line of the ladder; alpha is the lot's loss at the household's rates."""
     quote = moment.outlook.quotes.get(lot.security_id)
@@ -64,10 +66,25 @@ def _row(
         long_from(lot.held_since),
         forecast,
         max(0.0, -as_float(gain)) * worth,
-        "ready"
-        if lot.lot_id in proposals
-        else states.get((lot.account_id, lot.security_id), "watch"),
+        state,
     )
+
+
+def _state(
+    lot: Lot,
+    forecasts: Mapping[str, Forecast],
+    proposals: Mapping[str, Proposal],
+    washed: set[str],
+) -> str:
+    """Where the lot itself stands; its position may hold others that stand elsewhere."""
+    if lot.lot_id in washed:
+        return "washed"
+    if lot.lot_id in proposals:
+        return "flag" if proposals[lot.lot_id].kind == "flag" else "ready"
+    said = forecasts.get(lot.lot_id)
+    if said is None:
+        return "held"
+    return "flag" if said.flag else "not_worth_it" if said.ready else "watch"
 
 
 def _neighbours(moment: Moment, lot: Lot) -> tuple[WashNeighbour, ...]:
@@ -95,20 +112,21 @@ def _neighbour(moment: Moment, trade: Trade) -> WashNeighbour:
     )
 
 
-def _substitutes(moment: Moment, lot: Lot) -> tuple[Substitute, ...]:
+def _substitutes(moment: Moment, lot: Lot, settings: DecisionSettings) -> tuple[Substitute, ...]:
     """Names by how closely they track, those that may not be bought with the reason."""
     risk, outlook, prepared = moment.outlook.risk, moment.outlook, moment.prepared
     place = outlook.index[lot.security_id]
     covariance = (risk.loadings * risk.factor_variances) @ risk.loadings[place]
     vol = risk.volatility()
     tracking = np.sqrt(np.maximum(vol**2 + vol[place] ** 2 - 2.0 * covariance, 0.0))
+    priced = _tracking_usd(moment, place, lot, settings)
     order = [i for i in np.argsort(tracking, kind="stable") if i != place][:MOST_SUBSTITUTES]
     return tuple(
         Substitute(
             outlook.securities[outlook.names[i]],
             float(covariance[i] / (vol[i] * vol[place])),
             float(tracking[i]),
-            0.0,
+            float(priced * tracking[i] ** 2),
             float(outlook.half_spread[i] * 1e4),
             _refusal(moment, i, place)
             if not prepared.buyable[i] or prepared.group[i] == prepared.group[place]
@@ -116,6 +134,20 @@ def _substitutes(moment: Moment, lot: Lot) -> tuple[Substitute, ...]:
         )
         for i in order
     )
+
+
+def _tracking_usd(moment: Moment, place: int, lot: Lot, settings: DecisionSettings) -> float:
+    """Price of one unit of tracking variance while the lot is replaced and locked out.
+
+    0.5 x risk aversion x (lot's value)^2 / portfolio, for the share of a year of the lock-out.
+    """
+    held = moment.prepared.columns
+    price = np.nan_to_num(moment.outlook.price)
+    portfolio = float(np.dot(held.shares, price[held.security]))
+    worth = as_float(lot.shares) * float(price[place])
+    if portfolio <= 0.0:
+        return 0.0
+    return 0.5 * settings.risk_aversion * worth**2 / portfolio * settings.lockout_days / 365.0
 
 
 def _refusal(moment: Moment, name: int, sold: int) -> str:

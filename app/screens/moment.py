@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import as_float
 from engine.decision.outlook import Outlook
 from engine.decision.prepare import Prepared
 from engine.results import Evaluation, LotSale, Proposal
@@ -53,3 +54,18 @@ def weights(moment: Moment) -> NDArray[np.float64]:
     worth = np.bincount(columns.security, columns.shares, minlength=len(price)) * price
     total = float(worth.sum())
     return worth / total if total > 0.0 else worth
+
+
+def weight_change(moment: Moment, proposal: Proposal) -> NDArray[np.float64]:
+    """How a proposal would move the weights of the taxed lots, shape (names,)."""
+    outlook, columns = moment.outlook, moment.prepared.columns
+    price = np.nan_to_num(outlook.price)
+    total = float(np.dot(columns.shares, price[columns.security])) or 1.0
+    change = np.zeros(len(price))
+    for sale in proposal.sales:
+        place = outlook.index[sale.security_id]
+        change[place] -= as_float(sale.shares) * price[place] / total
+    for bought in proposal.purchases:
+        place = outlook.index[bought.security_id]
+        change[place] += as_float(bought.shares) * price[place] / total
+    return change

@@ -1,7 +1,7 @@
 """From the desk to the window: the views of the household on screen, made at each tick."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -13,19 +13,25 @@ from app.desk import Desk
 from app.screens.audit import audit_view
 from app.screens.desk import desk_view
 from app.screens.household import household_view
-from app.screens.limits import constraint_rows
+from app.screens.limits import LimitEdits, constraint_rows
 from app.screens.lot import lot_view
 from app.screens.moment import Moment
+from app.screens.score import score_view
 from app.screens.wash import wash_view
+from app.screens.whatif import WhatIf
 from engine.records import ZERO
-from engine.results import Evaluation, ProposalState
+from engine.results import Evaluation, Proposal, ProposalState
 from widgets.views import (
+    AuditView,
     ConstraintsView,
     HouseholdItem,
     Mode,
     PracticeView,
+    ScoreView,
     Status,
     View,
+    WhatIfView,
+    WhyRecord,
 )
 
 SAMPLES = 60
@@ -41,6 +47,12 @@ class Presenter:
         lot_id: The lot chosen, "" for the first.
         simulated: Whether prices are made up.
         interval: What the feed promises.
+        told: What the last change of a limit came to, in words.
+        pages: Pages of the report that was made last, PNG.
+        report_name: Its name.
+        why: The record asked for on F8.
+        whatif: The sliders of F5, once that screen was asked for.
+        limits: Earlier limits of the household on screen, for undo.
     """
 
     book: Book
@@ -50,7 +62,16 @@ class Presenter:
     household_id: str = ""
     lot_id: str = ""
     paused: bool = False
+    told: str = ""
+    pages: tuple[bytes, ...] = ()
+    report_name: str = ""
+    why: WhyRecord | None = None
+    whatif: WhatIf | None = None
+    limits: LimitEdits = field(default_factory=LimitEdits)
     _seq: int = 0
+    _accounts: dict[str, int] = field(default_factory=dict)
+    _audit: AuditView | None = None
+    _score: tuple[object, ScoreView] | None = None
     _history: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     _rate: list[datetime] = field(default_factory=list)
 
@@ -70,8 +91,11 @@ class Presenter:
         rows = []
         for household_id, name in self.book.households():
             waiting = self.book.proposals(household_id, WAITING)
-            accounts = len(self.book.household(household_id).accounts)
-            rows.append(HouseholdItem(household_id, name, accounts, len(waiting)))
+            if household_id not in self._accounts:
+                self._accounts[household_id] = len(self.book.household(household_id).accounts)
+            rows.append(
+                HouseholdItem(household_id, name, self._accounts[household_id], len(waiting))
+            )
         if not self.household_id and rows:
             self.household_id = max(rows, key=lambda r: r.waiting).household_id
         return PracticeView(tuple(rows), self.household_id)
@@ -84,14 +108,82 @@ class Presenter:
             return
         self._seq += 1
         settings = self.desk.rules.settings
-        yield desk_view(self._seq, moment, self.status(moment), settings, self._curves(moment))
-        yield lot_view(self._seq, moment, self.lot_id)
-        yield household_view(self._seq, moment)
-        yield ConstraintsView(
-            self._seq, constraint_rows(moment), sum((p.alpha.net_usd for p in moment.waiting), ZERO)
+        yield desk_view(
+            self._seq,
+            moment,
+            self.status(moment),
+            settings,
+            self._curves(moment),
+            self.desk.market.opened,
         )
+        yield lot_view(self._seq, moment, self.lot_id, settings)
+        yield household_view(self._seq, moment)
+        yield self._limits_view(moment)
         yield wash_view(self._seq, moment)
-        yield audit_view(self._seq, self.book)
+        yield self._score_view()
+        yield self._audit_view()
+
+    def show(self, household_id: str) -> None:
+        """Turn to another household; what was asked of the one before is put away."""
+        if household_id != self.household_id:
+            self.household_id, self.lot_id, self.told = household_id, "", ""
+            self.whatif, self.limits = None, LimitEdits()
+            self.pages, self.report_name, self.why = (), "", None
+
+    def whatif_view(self) -> WhatIfView | None:
+        """F5, solved when it is asked for: it takes an evaluation for each new scenario."""
+        if self.whatif is None:
+            moment = self.moment()
+            if moment is None:
+                return None
+            self.whatif = WhatIf(moment, self.desk.rules)
+        self._seq += 1
+        return self.whatif.view(self._seq)
+
+    def _limits_view(self, moment: Moment) -> ConstraintsView:
+        """F4."""
+        return ConstraintsView(
+            self._seq,
+            constraint_rows(moment),
+            sum((p.alpha.net_usd for p in moment.waiting), ZERO),
+            self.told,
+            can_undo=bool(self.limits.past),
+            can_redo=bool(self.limits.future),
+        )
+
+    def _score_view(self) -> ScoreView:
+        """F7, made again when forecasts were scored or the mode changed."""
+        mode = Mode(self.book.setting("mode", Mode.SHADOW.value))
+        key = (self.desk.scored, mode)
+        if self._score is None or self._score[0] != key:
+            flagged = self.desk.rules.settings.flag_probability
+            made = score_view(
+                self._seq,
+                self.book.forecasts(scored=True),
+                self.book.securities(),
+                flagged,
+                mode,
+                self.simulated,
+            )
+            self._score = key, made
+        return replace(self._score[1], seq=self._seq)
+
+    def _audit_view(self) -> AuditView:
+        """F8; the chain is walked again only when the log has grown."""
+        if self._audit is None or self._audit.rows[0].seq != self.book.audit_head().seq:
+            self._audit = audit_view(self._seq, self.book)
+        return replace(
+            self._audit,
+            seq=self._seq,
+            why=self.why,
+            pages=self.pages,
+            report_name=self.report_name,
+        )
+
+    def verify(self) -> AuditView:
+        """Walk the chain now."""
+        self._audit = None
+        return self._audit_view()
 
     def moment(self) -> Moment | None:
         """What the screens are made from; None before the first evaluation."""
@@ -100,23 +192,29 @@ class Presenter:
         if found is None or outlook is None:
             return None
         prepared = self.desk.prepared(self.household_id, outlook)
-        waiting = sorted(
-            (
-                p
-                for p in self.book.proposals(self.household_id, WAITING)
-                if p.expires_at > found.as_of
-            ),
-            key=lambda p: p.proposed_at,
-        )
+        since = self._since(found)
         return Moment(
             prepared,
             outlook,
             found,
             self.desk.decided(self.household_id),
-            tuple(waiting),
+            since,
             self._spent(),
             self.desk.market.usual_vol(),
         )
+
+    def _since(self, found: Evaluation) -> tuple[Proposal, ...]:
+        """The newest proposals, each dated from when its lots were first proposed; oldest first."""
+        first: dict[frozenset[str], datetime] = {}
+        for told in self.book.proposals(self.household_id, WAITING):
+            if told.expires_at > found.as_of:
+                key = frozenset(sale.lot_id for sale in told.sales)
+                first[key] = min(first.get(key, told.proposed_at), told.proposed_at)
+        dated = [
+            replace(p, proposed_at=first.get(frozenset(s.lot_id for s in p.sales), p.proposed_at))
+            for p in found.proposals
+        ]
+        return tuple(sorted(dated, key=lambda p: p.proposed_at))
 
     def status(self, moment: Moment) -> Status:
         """Top bar and status bar."""

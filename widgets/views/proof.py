@@ -25,13 +25,13 @@ class CalibrationBin:
 
 @dataclass(frozen=True, slots=True)
 class ScoredFlag:
-    """A flag that was missed or false."""
+    """A flag that was missed or false; ``cost_usd`` is ``None`` while it is not measured."""
 
     at: datetime
     symbol: str
     kind: str
     probability: float
-    cost_usd: Decimal
+    cost_usd: Decimal | None
     why: str
 
 
@@ -47,7 +47,10 @@ class GateItem:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreView:
-    """F7. Captured alpha curves are cumulative dollars by session, shape (sessions,) each."""
+    """F7. Captured alpha curves are cumulative dollars by session, shape (sessions,) each.
+
+    ``brier_drift`` is NaN while the drift rule has not been measured beside the forecasts.
+    """
 
     seq: int
     bins: tuple[CalibrationBin, ...]

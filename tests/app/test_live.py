@@ -1,0 +1,231 @@
+"""A small day in the window: the desk on its thread, keys and intents, the book behind them."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.book import audit
+from app.book.book import Book
+from app.custodian.paper import Manner, Spread, paper_fills
+from app.live import Worker, connect
+from app.office import demo_setting
+from engine.records import Rule
+from engine.results import ProposalState
+from widgets.frame import Frame
+from widgets.views import AuditView, ConstraintsView, DeskView, PracticeView, View, WhatIfView
+
+WAIT_MS = 60_000
+AT = datetime(2026, 10, 28, 13, 0, tzinfo=UTC)
+
+
+class Office:
+    """A window, its desk and the views that arrived."""
+
+    def __init__(self, path: Path, qtbot: QtBot) -> None:
+        self.path, self.qtbot, self.frame = path, qtbot, Frame()
+        self.worker = Worker(path, demo_setting(), 30.0, 7)
+        self.taken: list[View] = []
+        self.told: list[str] = []
+        self.crashes: list[str] = []
+        self.worker.told.connect(lambda words, _: self.told.append(words))
+        self.worker.crashed.connect(lambda trace, _: self.crashes.append(trace))
+        connect(self.frame, self.worker)
+
+    def take(self, view: View) -> None:
+        self.taken.append(view)
+        self.frame.take(view)
+
+    def do(self) -> None:
+        """Wait until the desk has taken everything asked so far."""
+        done = threading.Event()
+        self.worker.ask(lambda d, p, now: done.set())
+        self.qtbot.waitUntil(done.is_set, timeout=WAIT_MS)
+        count = len(self.taken)
+        self.qtbot.waitUntil(lambda: len(self.taken) > count, timeout=WAIT_MS)
+        self.frame.mailbox.drain()
+        QApplication.processEvents()
+
+    def states(self) -> dict[str, ProposalState]:
+        found: list[dict[str, ProposalState]] = []
+        self.worker.ask(
+            lambda d, p, now: found.append(
+                {q.proposal_id: q.state for q in p.book.proposals(p.household_id)}
+            )
+        )
+        self.qtbot.waitUntil(lambda: bool(found), timeout=WAIT_MS)
+        return found[0]
+
+    def newest(self, kind: type) -> View:
+        return next(v for v in reversed(self.taken) if isinstance(v, kind))
+
+
+@pytest.fixture
+def office(tmp_path: Path, qtbot: QtBot) -> Iterator[Office]:
+    made = Office(tmp_path / "day.lotlight", qtbot)
+    qtbot.addWidget(made.frame)
+    made.frame.resize(1280, 800)
+    made.frame.show()
+    made.worker.start(made.take)
+    qtbot.waitUntil(lambda: any(isinstance(v, DeskView) for v in list(made.taken)), timeout=WAIT_MS)
+    made.frame.intents.pause.emit(True)
+    made.do()
+    yield made
+    made.worker.stop()
+    assert not made.crashes, made.crashes[0]
+
+
+def test_a_small_day_by_keyboard(office: Office, tmp_path: Path) -> None:
+    frame, qtbot = office.frame, office.qtbot
+    intents, table = frame.intents, frame.desk.queue.table
+    assert isinstance(office.newest(PracticeView), PracticeView)
+
+    # approve by key: the row in hand is signed in the book
+    table.setFocus()
+    table.selectRow(0)
+    chosen = frame.desk.queue.current()
+    assert chosen is not None
+    qtbot.keyClick(table, Qt.Key.Key_A)
+    office.do()
+    assert office.states()[chosen.proposal_id] is ProposalState.APPROVED, office.told
+
+    # explain the next row, then reject it with a reason: it is on record
+    second = frame.desk.queue.current()
+    assert second is not None
+    assert second.proposal_id != chosen.proposal_id
+    frame.actions_["explain"].trigger()
+    QApplication.processEvents()
+    assert frame.commands.sheet is not None
+    frame.commands.sheet.close()
+    intents.reject.emit(second.proposal_id, "client asked to keep it")
+    office.do()
+    assert office.states()[second.proposal_id] is ProposalState.REJECTED
+
+    # edit: fewer shares at another limit, priced again
+    desk = office.newest(DeskView)
+    assert isinstance(desk, DeskView)
+    third = next(
+        p
+        for p in desk.evaluation.proposals
+        if p.proposal_id not in office.states()
+        or office.states()[p.proposal_id] is ProposalState.PROPOSED
+    )
+    half = (sum(s.shares for s in third.sales) / 2).quantize(third.sales[0].shares)
+    intents.edit.emit(third.proposal_id, half, third.limit_usd)
+    office.do()
+    edited: list[object] = []
+    office.worker.ask(lambda d, p, now: edited.append(p.book.proposal(third.proposal_id)))
+    qtbot.waitUntil(lambda: bool(edited), timeout=WAIT_MS)
+    assert sum(s.shares for s in edited[0].sales) == half  # type: ignore[attr-defined]
+    assert edited[0].alpha.net_usd < third.alpha.net_usd  # type: ignore[attr-defined]
+
+    # export, the custodian's fills back, the report
+    intents.export_orders.emit(str(tmp_path / "orders"))
+    office.do()
+    sent = next(p for p in (tmp_path / "orders").iterdir() if "generic" in p.name)
+    spreads: list[dict[str, Spread]] = []
+    office.worker.ask(
+        lambda d, p, now: spreads.append(
+            {
+                p.book.securities()[k].symbol: Spread(q.bid_usd, q.ask_usd)
+                for k, q in d.market.quotes.items()
+            }
+        )
+    )
+    qtbot.waitUntil(lambda: bool(spreads), timeout=WAIT_MS)
+    at = desk.evaluation.as_of
+    fills = tmp_path / "fills.csv"
+    fills.write_text(paper_fills(sent.read_text(), spreads[0], at, 7, Manner(0.0, 0.0, 0.0)))
+    intents.import_files.emit((str(fills),))
+    office.do()
+    assert any("fills reconciled, 0 for a person" in words for words in office.told)
+    intents.report.emit()
+    intents.why.emit(1)
+    office.do()
+    log = office.newest(AuditView)
+    assert isinstance(log, AuditView)
+    assert log.pages[0].startswith(b"\x89PNG")
+    assert log.chain_ok
+    assert log.why is not None
+    intents.save_report.emit(str(tmp_path / "report"))
+    office.do()
+    assert len(list((tmp_path / "report").iterdir())) == 3
+
+    # clean end: the thread is gone, the book opens again with its chain whole
+    frame.close()
+    assert not any(t.name == "desk" for t in threading.enumerate())
+    with Book.open(office.path) as book:
+        assert not audit.walk(book.connection, book.chain_key, None).problems
+        assert book.fills()
+
+
+def test_limits_and_what_if_and_households(office: Office) -> None:
+    intents = office.frame.intents
+    practice = office.newest(PracticeView)
+    assert isinstance(practice, PracticeView)
+    other = next(h for h in practice.households if h.household_id != practice.current_id)
+    intents.household_chosen.emit(other.household_id)
+    office.do()
+    desk = office.newest(DeskView)
+    assert isinstance(desk, DeskView)
+    assert desk.household.household_id == other.household_id
+    assert desk.signals
+    assert all("weight 0" in s.evidence for s in desk.signals)
+
+    # a name never sold any more is no longer proposed; undo brings it back
+    first = desk.evaluation.proposals[0].sales[0].security_id
+    symbol = desk.securities[first].symbol
+    intents.limit_added.emit(Rule.NEVER_SELL.value, symbol, Decimal(1))
+    office.do()
+    limits = office.newest(ConstraintsView)
+    assert isinstance(limits, ConstraintsView)
+    assert limits.can_undo
+    assert limits.told.startswith("Stored")
+    desk = office.newest(DeskView)
+    assert isinstance(desk, DeskView)
+    assert first not in {s.security_id for p in desk.evaluation.proposals for s in p.sales}
+    intents.undo.emit("constraints")
+    office.do()
+    desk = office.newest(DeskView)
+    assert isinstance(desk, DeskView)
+    assert first in {s.security_id for p in desk.evaluation.proposals for s in p.sales}
+    intents.limit_added.emit(Rule.NEVER_SELL.value, "no such name", Decimal(1))
+    office.do()
+    assert any("no such name" in words for words in office.told)
+
+    # prices down: more to harvest, nothing stored
+    intents.lever_moved.emit("price_move", -0.1)
+    office.do()
+    asked = office.newest(WhatIfView)
+    assert isinstance(asked, WhatIfView)
+    assert asked.can_undo
+    assert len(asked.scenarios) == 2
+    assert asked.scenarios[1].harvested_usd > asked.scenarios[0].harvested_usd
+    intents.undo.emit("whatif")
+    office.do()
+    asked = office.newest(WhatIfView)
+    assert isinstance(asked, WhatIfView)
+    assert not asked.can_undo
+    assert asked.can_redo
+    assert len(asked.scenarios) == 1
+
+
+def test_a_book_that_is_open_elsewhere_is_told_and_not_touched(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "held.lotlight"
+    setting = demo_setting()
+    with Book.create(path, at=AT):
+        worker = Worker(path, setting, 60.0, 7)
+        told: list[str] = []
+        worker.told.connect(lambda words, _: told.append(words))
+        worker.start(lambda view: None)
+        qtbot.waitUntil(lambda: bool(told), timeout=WAIT_MS)
+        worker.stop()
+    assert "open" in told[0]
