@@ -99,7 +99,7 @@ def score(
     as_json: bool,
 ) -> None:
     """Walk forecasts forward over real bars and score them beside climatology and baseline."""
-    from engine.proof.walk_forward import walk
+    from engine.proof.walk_forward import evidence, walk
 
     start = seconds()
     label = cast('Literal["start", "end"]', bar_label)
@@ -115,7 +115,12 @@ def score(
     )
     found, history, looks, scored, skipped = read
     walked = walk(found, history, looks, _numbers(distances), scored, skipped)
-    document = {**report(walked, seed), "seconds": seconds() - start}
+    figures = report(walked, seed)
+    told = [
+        {"signal": e.name, "ic": e.ic, "low": e.low, "high": e.high, "verdict": e.verdict}
+        for e in evidence(found, history, looks, scored, seed)
+    ]
+    document = {**figures, "signals": told, "seconds": seconds() - start}
     if as_json:
         emit(document)
         return

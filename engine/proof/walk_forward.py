@@ -11,11 +11,13 @@ from engine.market.diurnal import daily_shares, profiles
 from engine.market.first_passage import touch
 from engine.market.name_days import DAY_MINUTES, Floats, Ints, NameDays
 from engine.market.session_history import SessionHistory
+from engine.market.signals import Evidence, measure
 from engine.market.volatility import (
     RECENT_MINUTES,
     TERMS,
     DailyState,
     Today,
+    moment_mean,
     terms,
     window_variance,
 )
@@ -39,6 +41,7 @@ class Moments:
         today: What is known of the session; the gap is left to the history.
         low: Lowest low of the window: what is to be forecast.
         window: Squared bar returns of the window, summed: what the weights are fitted to.
+        returned: Log return of the window: what signals are measured on.
     """
 
     row: Ints
@@ -48,6 +51,7 @@ class Moments:
     today: Today
     low: Floats
     window: Floats
+    returned: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +137,9 @@ def _look(
         np.log(found.close[bar] / found.open[row]),
     )
     window = found.running[last] - realised
-    minutes = np.full(row.size, minute)
-    return Moments(row, minutes, until[row], found.close[bar], today, low[row], window)
+    returned = np.log(found.close[last] / found.close[bar])
+    minutes, price = np.full(row.size, minute), found.close[bar]
+    return Moments(row, minutes, until[row], price, today, low[row], window, returned)
 
 
 def walk(
@@ -217,6 +222,34 @@ def fit(
     return {**dict(zip((*TERMS, "level"), map(float, weights), strict=True)), "residual": rest}
 
 
+def evidence(
+    found: NameDays,
+    history: SessionHistory,
+    looks: Moments,
+    chosen: NDArray[np.bool_],
+    seed: int,
+) -> tuple[Evidence, ...]:
+    """Whether signals known at the moment told which way the window went.
+
+    Args:
+        found: Name-days of all bars.
+        history: Session variances of the same names.
+        looks: From ``moments``.
+        chosen: Name-days to measure on, shape (name_days,).
+        seed: Seed of the resampling of days.
+    """
+    state, today, moment = _known(found, history, looks)
+    sd = np.exp(0.5 * state.expected)
+    way, gap = today.moved / sd, today.gap / sd
+    seen = np.isfinite(way)
+    market = moment_mean(np.where(seen, way, 0.0), seen, moment)
+    unrest = terms(state, today, moment)[:, TERMS.index("market")]
+    use = chosen[looks.row] & seen & np.isfinite(gap)
+    signals = {"name_move": way, "market_move": market, "gap": gap, "unrest": unrest}
+    known = {name: values[use] for name, values in signals.items()}
+    return measure(known, (looks.returned / sd)[use], found.day[looks.row][use], seed)
+
+
 def _known(
     found: NameDays, history: SessionHistory, looks: Moments
 ) -> tuple[DailyState, Today, Ints]:
@@ -253,8 +286,8 @@ def _join(parts: Sequence[Moments]) -> Moments:
     """Moments of several decisions as one."""
     todays = [part.today for part in parts]
     today = Today(*(np.concatenate([getattr(t, f.name) for t in todays]) for f in fields(Today)))
-    row, minute, until, price, low, window = (
+    row, minute, until, price, low, window, returned = (
         np.concatenate([getattr(part, name) for part in parts])
-        for name in ("row", "minute", "until", "price", "low", "window")
+        for name in ("row", "minute", "until", "price", "low", "window", "returned")
     )
-    return Moments(row, minute, until, price, today, low, window)
+    return Moments(row, minute, until, price, today, low, window, returned)
