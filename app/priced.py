@@ -5,9 +5,12 @@ from daily files, or from the shipped demo market where the book lives in it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+
+import numpy as np
 
 from app import calendars
 from app.book.book import Book
@@ -15,12 +18,12 @@ from app.clock import now as wall_clock
 from app.commands.output import ProblemsError
 from app.demo_market import Closes, demo_closes, read_closes
 from app.feeds.dropped import DroppedFileFeed
-from app.market import NEW_YORK, Market
+from app.market import NEW_YORK, Market, Past
 from app.office import PATHS, past_of, shipped_profile
 from engine.decision.outlook import Outlook
 from engine.decision.settings import DecisionSettings
 from engine.errors import UserError
-from engine.records import Quote, Security
+from engine.records import MICRO, Quote, Security
 
 DEMO_HISTORY = "simulated demo market"
 SHOWN_NAMES = 8
@@ -41,6 +44,33 @@ class Asked:
     prices: Path | None = None
     daily: tuple[Path, ...] = ()
     seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """Prices and volatility other than they are.
+
+    Attributes:
+        price: Factor on every price.
+        volatility: Factor on the volatility of every name.
+    """
+
+    price: Decimal = Decimal(1)
+    volatility: float = 1.0
+
+    def quote(self, quote: Quote) -> Quote:
+        """A quote at the other price."""
+        names = ("bid_usd", "ask_usd", "last_usd", "low_usd")
+        moved = {name: (getattr(quote, name) * self.price).quantize(MICRO) for name in names}
+        return replace(quote, **moved)
+
+    def past(self, past: Past) -> Past:
+        """A past whose daily moves were larger or smaller, ending at the same closes."""
+        log = np.log(past.close)
+        return replace(past, close=np.exp(log[-1] + self.volatility * (log - log[-1])))
+
+
+AS_IT_IS = Shock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +99,8 @@ class Priced:
         return self.at if self.simulated else wall_clock()
 
 
-def price(book: Book, asked: Asked, settings: DecisionSettings) -> Priced:
-    """Price the names of a book.
+def price(book: Book, asked: Asked, settings: DecisionSettings, shock: Shock = AS_IT_IS) -> Priced:
+    """Price the names of a book, as they are or otherwise.
 
     Raises:
         UserError: There is no price, no history, or no session at that instant; says what to do.
@@ -81,8 +111,9 @@ def price(book: Book, asked: Asked, settings: DecisionSettings) -> Priced:
     quotes, at = _quotes(book, asked, traded)
     closes, history, simulated = _closes(asked, traded)
     known = closes.until(at.astimezone(NEW_YORK).date())
+    past = past_of(known, traded)
     market = Market(
-        past_of(known, traded),
+        past if shock is AS_IT_IS else shock.past(past),
         securities,
         calendars.load(),
         shipped_profile(),
@@ -90,7 +121,7 @@ def price(book: Book, asked: Asked, settings: DecisionSettings) -> Priced:
         PATHS,
         settings.window_hours,
     )
-    market.take(quotes, at)
+    market.take(quotes if shock is AS_IT_IS else map(shock.quote, quotes), at)
     market.unseen()
     outlook = market.outlook()
     if outlook is None:
