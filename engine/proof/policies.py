@@ -94,22 +94,32 @@ class Policy(Protocol):
         """Trade at the close."""
 
 
-def invest(day: Day, ledger: Ledger, allowed: NDArray[np.bool_]) -> None:
-    """Spend cash above the spare part of the value so that tracking error falls most."""
+def purchases(day: Day, ledger: Ledger, allowed: NDArray[np.bool_]) -> Floats:
+    """Weights that spend cash above the spare part so that tracking error falls most, (names,)."""
     value = ledger.value(day.price)
-    budget = ledger.cash_usd - SPARE_CASH * value
-    if budget < LEAST_ORDER * value:
-        return
-    bought = refill(
+    budget = ledger.cash_usd / value - SPARE_CASH
+    if budget < LEAST_ORDER:
+        return np.zeros_like(day.price)
+    return refill(
         day.active(ledger),
         day.loadings,
         day.factor_variances,
         day.specific_vol,
         allowed,
-        budget / value,
+        budget,
     )
-    for name in np.flatnonzero(bought * value > 1.0):
-        ledger.buy(day.ordinal, int(name), float(bought[name]) * value, float(day.price[name]))
+
+
+def buy(day: Day, ledger: Ledger, weights: Floats) -> None:
+    """Buy those weights; orders of a dollar or less are left in cash."""
+    value = ledger.value(day.price)
+    for name in np.flatnonzero(weights * value > 1.0):
+        ledger.buy(day.ordinal, int(name), float(weights[name]) * value, float(day.price[name]))
+
+
+def invest(day: Day, ledger: Ledger, allowed: NDArray[np.bool_]) -> None:
+    """Spend cash above the spare part of the value so that tracking error falls most."""
+    buy(day, ledger, purchases(day, ledger, allowed))
 
 
 def sell_lots(day: Day, ledger: Ledger, lots: Ints) -> None:
@@ -210,13 +220,23 @@ class Predictive:
         rate = np.where(day.ordinal - ledger.acquired[lots] > 365, day.rate_long, day.rate_short)
         near = self._near(day, ledger, lots, depth)
         hopeful = np.flatnonzero(depth > 0.0)
+        limit = max(day.tracking_limit, day.tracking_error(day.active(ledger)))
         sold = False
         if hopeful.size and day.rate_short > 0.0:
             line = self.line(day.vol_annual[name[hopeful]], rate[hopeful], day.rate_exit)
             ready = lots[hopeful[depth[hopeful] >= line]]
-            sold = self._harvest(day, ledger, day.clear_to_harvest(ledger, ready), near)
+            sold = self._harvest(day, ledger, day.clear_to_harvest(ledger, ready), near, limit)
         if sold or day.session % 5 == 0 or ledger.cash_usd > 0.01 * ledger.value(day.price):
-            invest(day, ledger, self._allowed(day, ledger, near))
+            self._spend(day, ledger, near, limit)
+
+    def _spend(self, day: Day, ledger: Ledger, near: NDArray[np.bool_], limit: float) -> None:
+        """Invest; where sparing the names near their line costs tracking, in all that may be."""
+        active = day.active(ledger)
+        for allowed in (self._allowed(day, ledger, near), day.buyable(ledger)):
+            weights = purchases(day, ledger, allowed)
+            if day.tracking_error(active + weights) <= limit:
+                buy(day, ledger, weights)
+                return
 
     def _allowed(self, day: Day, ledger: Ledger, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Names to buy: none that would wash, and none near its line while there are others."""
@@ -231,7 +251,9 @@ class Predictive:
         found[ledger.name[lots[depth > -0.25 * vol_month]]] = True
         return found
 
-    def _harvest(self, day: Day, ledger: Ledger, ready: Ints, near: NDArray[np.bool_]) -> bool:
+    def _harvest(
+        self, day: Day, ledger: Ledger, ready: Ints, near: NDArray[np.bool_], limit: float
+    ) -> bool:
         """Sell names largest loss first while the refilled portfolio tracks; whether any was sold.
 
         A portfolio that prices have carried beyond its limit may be harvested as long as it does
@@ -239,7 +261,6 @@ class Predictive:
         """
         if ready.size == 0:
             return False
-        limit = max(day.tracking_limit, day.tracking_error(day.active(ledger)))
         names = ledger.name[ready]
         loss = (ledger.basis_usd[ready] - day.price[names]) * ledger.shares[ready]
         by_name = np.bincount(names, loss, minlength=day.price.size)
