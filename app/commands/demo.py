@@ -51,6 +51,9 @@ def demo(**asked: Any) -> None:
     rule and a paper custodian fills the orders.
     """
     if not asked["headless"]:
+        from app.preflight import check_before_qt
+
+        check_before_qt(window=True)
         from app.live import open_demo
 
         open_demo(asked["book_path"], asked["speed"] or 60.0, asked["seed"])
@@ -139,6 +142,9 @@ def _outputs(run: "Run", setting: "Setting", asked: dict[str, Any]) -> tuple[lis
     """Screenshots and the reports, where a folder was named."""
     if asked["shots"] is None:
         return [], ""
+    from app.preflight import check_before_qt
+
+    check_before_qt(window=False)
     from app.live import shoot
     from app.office import write_reports
 
