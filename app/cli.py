@@ -57,7 +57,6 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "simulate": ("app.commands.simulate", "simulate", "a harvest policy on simulated paths"),
     "optimize": ("app.commands.optimize", "optimize", "one optimisation problem"),
     "backtest": ("app.commands.backtest", "backtest", "policies side by side on a price history"),
-    "shadow": ("app.commands.shadow", "shadow", "shadow ledgers, scores and the activation gate"),
     "report": (
         "app.commands.report",
         "report",

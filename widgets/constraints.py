@@ -60,8 +60,8 @@ def share_used(row: ConstraintRowView) -> float:
 
 
 def state(row: ConstraintRowView) -> str:
-    """Binding, slack or broken, in words."""
-    return row.broken or ("binding" if row.binding else "slack")
+    """Binding, within or broken, in words."""
+    return row.broken or ("binding" if row.binding else "within")
 
 
 COLUMNS: tuple[Column[ConstraintRowView], ...] = (
@@ -96,7 +96,7 @@ COLUMNS: tuple[Column[ConstraintRowView], ...] = (
         lambda r: float(r.shadow_price_usd),
         help="Dollars of alpha that one more unit of the limit would be worth",
     ),
-    Column("Solved", lambda r: text.clock(r.as_of), Kind.NUMBER, spare=1),
+    Column("As of", lambda r: text.clock(r.as_of), Kind.NUMBER, spare=1),
 )
 
 

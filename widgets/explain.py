@@ -132,7 +132,7 @@ def figure_facts(name: str, view: DeskView) -> tuple[str, list[Fact]]:
         rows = [
             (
                 f"{r.label}, {r.scope}",
-                "binding" if r.binding else "slack",
+                "binding" if r.binding else "within",
                 "warn" if r.binding else "muted",
             )
             for r in view.constraints

@@ -19,6 +19,8 @@ from app.screens.moment import Moment
 from app.screens.score import score_view
 from app.screens.wash import wash_view
 from app.screens.whatif import WhatIf
+from engine.decision.evaluate import set_alpha
+from engine.decision.prepare import with_decided
 from engine.records import ZERO
 from engine.results import Evaluation, Proposal, ProposalState
 from widgets.views import (
@@ -36,6 +38,10 @@ from widgets.views import (
 
 SAMPLES = 60
 WAITING = (ProposalState.PROPOSED, ProposalState.DEFERRED)
+NOT_SOLVED = (
+    "Used is counted live. What one more unit of a limit is worth is not computed on this screen: "
+    "`lotlight optimize` prices limits."
+)
 
 
 @dataclass(slots=True)
@@ -145,8 +151,8 @@ class Presenter:
         return ConstraintsView(
             self._seq,
             constraint_rows(moment),
-            sum((p.alpha.net_usd for p in moment.waiting), ZERO),
-            self.told,
+            self._set_alpha_usd(moment),
+            self.told or NOT_SOLVED,
             can_undo=bool(self.limits.past),
             can_redo=bool(self.limits.future),
         )
@@ -184,6 +190,11 @@ class Presenter:
         """Walk the chain now."""
         self._audit = None
         return self._audit_view()
+
+    def _set_alpha_usd(self, moment: Moment) -> Decimal:
+        """Net alpha of all open harvests as one set, as the figure on the desk."""
+        counted = with_decided(moment.prepared, moment.decided)
+        return set_alpha(counted, moment.evaluation.proposals, self.desk.rules.settings).net_usd
 
     def moment(self) -> Moment | None:
         """What the screens are made from; None before the first evaluation."""
