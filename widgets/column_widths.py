@@ -27,7 +27,7 @@ def columns_that_fit(
     kept = _kept(columns, wanted, room, hidden)
     widths = {at: wanted[at] for at in kept}
     painted = [at for at in kept if columns[at].kind in (Kind.SPARK, Kind.CHANCE)]
-    words = [at for at in kept if columns[at].kind is Kind.TEXT] or kept
+    words = [at for at in kept if columns[at].kind is Kind.TEXT]
     extra = room - sum(widths.values())
     if extra < 0:
         _squeeze(widths, -extra, painted, words)
@@ -35,8 +35,8 @@ def columns_that_fit(
     for at in painted:
         widths[at] += min(extra // len(painted), max(WIDEST_PAINTED - widths[at], 0))
     left = room - sum(widths.values())
-    for at in words:
-        widths[at] += left // len(words)
+    for at in words or kept:
+        widths[at] += left // len(words or kept)
     return widths
 
 
