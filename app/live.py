@@ -24,6 +24,7 @@ from app import clock
 from app.book.book import Book
 from app.desk import Desk
 from app.office import Setting, demo_setting, open_desk, open_feed, seed_book
+from app.planning import Planner, on_a_thread
 from app.screens.presenter import Presenter
 from app.steps import Step, steps
 from engine.decision.settings import DecisionSettings
@@ -126,6 +127,9 @@ class Worker(QObject):
         """Play the feed to its end, then keep answering until the window closes."""
         desk = open_desk(book, self._setting, self._seed, DecisionSettings())
         self.presenter = Presenter(book, desk, self._setting.simulated, INTERVAL)
+        self.presenter.planner = Planner(
+            desk.rules.settings, on_a_thread, on_done=lambda: self._calls.put(self._show)
+        )
         self._take(self.presenter.practice())
         feed = open_feed(self._setting, tuple(book.securities().values()), self._speed)
         for batch in feed.batches():
@@ -234,6 +238,7 @@ def shoot(
     _application()
     frame = Frame()
     presenter = Presenter(book, desk, simulated, INTERVAL)
+    presenter.planner = Planner(desk.rules.settings)
     presenter.remember(tuple(desk.evaluations.values()), clock.now())
     for view in presenter.views():
         frame.take(view)

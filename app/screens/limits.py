@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.screens.moment import Moment, tracking_error, weights
+from engine.arrays import dollars
 from engine.errors import UserError
 from engine.records import Constraint, Rule, Scope
 from widgets.views import ConstraintRowView
@@ -33,18 +34,42 @@ LABELS = {
 
 
 def constraint_rows(moment: Moment) -> tuple[ConstraintRowView, ...]:
-    """One row for each limit of the household, with what is used of it now."""
+    """One row for each limit of the household: used of it now, binding and priced by the plan."""
+    planned = moment.planned
+    plan = None if planned is None else planned.plan
+    solved = {} if plan is None else {row.constraint: row for row in plan.rows}
+    conflict = () if plan is None else plan.conflict
     return tuple(
         ConstraintRowView(
             constraint=limit,
             label=LABELS[limit.rule],
             scope=_scope(moment, limit),
             used=_used(moment, limit),
-            binding=False,
-            shadow_price_usd=Decimal(0),
-            as_of=moment.outlook.as_of,
+            binding=limit in solved and solved[limit].binding,
+            shadow_price_usd=dollars(solved[limit].price_usd if limit in solved else 0.0),
+            as_of=moment.outlook.as_of if planned is None else planned.as_of,
+            broken="cannot hold together with the others named so"
+            if limit.constraint_id in conflict
+            else "",
         )
         for limit in moment.prepared.household.constraints
+    )
+
+
+def solved_sentence(moment: Moment) -> str:
+    """What the newest plan under the limits comes to; "" before one is there."""
+    planned = moment.planned
+    if planned is None:
+        return ""
+    plan = planned.plan
+    if plan is None:
+        return planned.told
+    if plan.status == "infeasible":
+        return f"No trades keep all limits: {', '.join(plan.conflict)} cannot hold together."
+    return (
+        f"Best trades under all limits, solved at {planned.as_of:%H:%M} UTC: net alpha "
+        f"${plan.alpha.net_usd:,.2f}, at most ${plan.gap_usd:,.0f} below the bound; tracking error "
+        f"{plan.te_before:.2%} -> {plan.te_after:.2%}."
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from app.planning import Planned
 from engine.arrays import as_float
 from engine.decision.outlook import Outlook
 from engine.decision.prepare import Prepared
@@ -24,6 +25,7 @@ class Moment:
         waiting: Proposals that wait for a decision, oldest first.
         spent_usd: Costs of the harvests filled this year, as estimated when approved.
         usual_vol: Usual yearly volatility by name, in the order of the outlook.
+        planned: Newest plan under the limits; ``None`` before the first solve.
     """
 
     prepared: Prepared
@@ -33,6 +35,7 @@ class Moment:
     waiting: tuple[Proposal, ...]
     spent_usd: Decimal
     usual_vol: NDArray[np.float64]
+    planned: Planned | None = None
 
 
 def tracking_error(moment: Moment, change: NDArray[np.float64] | None = None) -> float | None:

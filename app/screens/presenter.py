@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from app.book.book import Book
 from app.desk import Desk
+from app.planning import Planner
 from app.screens.audit import audit_view
 from app.screens.desk import desk_view
 from app.screens.household import household_view
-from app.screens.limits import LimitEdits, constraint_rows
+from app.screens.limits import LimitEdits, constraint_rows, solved_sentence
 from app.screens.lot import lot_view
 from app.screens.moment import Moment
 from app.screens.score import score_view
@@ -38,10 +39,7 @@ from widgets.views import (
 
 SAMPLES = 60
 WAITING = (ProposalState.PROPOSED, ProposalState.DEFERRED)
-NOT_SOLVED = (
-    "Used is counted live. What one more unit of a limit is worth is not computed on this screen: "
-    "`lotlight optimize` prices limits."
-)
+SOLVING = "Used is counted live; what one more unit of a limit is worth is being solved."
 
 
 @dataclass(slots=True)
@@ -59,6 +57,7 @@ class Presenter:
         why: The record asked for on F8.
         whatif: The sliders of F5, once that screen was asked for.
         limits: Earlier limits of the household on screen, for undo.
+        planner: Solves the plan of the household on screen; None for none.
     """
 
     book: Book
@@ -74,6 +73,7 @@ class Presenter:
     why: WhyRecord | None = None
     whatif: WhatIf | None = None
     limits: LimitEdits = field(default_factory=LimitEdits)
+    planner: Planner | None = None
     _seq: int = 0
     _accounts: dict[str, int] = field(default_factory=dict)
     _audit: AuditView | None = None
@@ -152,7 +152,8 @@ class Presenter:
             self._seq,
             constraint_rows(moment),
             self._set_alpha_usd(moment),
-            self.told or NOT_SOLVED,
+            self.told or solved_sentence(moment) or SOLVING,
+            solving=moment.planned is None,
             can_undo=bool(self.limits.past),
             can_redo=bool(self.limits.future),
         )
@@ -204,14 +205,17 @@ class Presenter:
             return None
         prepared = self.desk.prepared(self.household_id, outlook)
         since = self._since(found)
+        decided = self.desk.decided(self.household_id)
+        planner = self.planner
         return Moment(
             prepared,
             outlook,
             found,
-            self.desk.decided(self.household_id),
+            decided,
             since,
             self._spent(),
             self.desk.market.usual_vol(),
+            None if planner is None else planner.newest(prepared, outlook, decided),
         )
 
     def _since(self, found: Evaluation) -> tuple[Proposal, ...]:

@@ -18,7 +18,7 @@ from engine.law.holding import term
 from engine.law.identical import FundIndex
 from engine.law.rules import Law
 from engine.law.wash_index import WashIndex
-from engine.records import Household, Lot, Rule, Scope, Term
+from engine.records import Constraint, Household, Lot, Rule, Scope, Term
 from engine.results import LotSale, WashBlock
 
 Flags = NDArray[np.bool_]
@@ -106,6 +106,24 @@ def with_decided(prepared: Prepared, decided: Sequence[LotSale]) -> Prepared:
         base = base.plus(sale.term, sale.est_gain_usd)
     tax = open_year(prepared.household, prepared.tax.law, base)
     return replace(prepared, tax=tax)
+
+
+def set_aside(prepared: Prepared, decided: Sequence[LotSale]) -> Prepared:
+    """With sales already decided counted into the year, and their lots not to be sold again."""
+    taken = {sale.lot_id for sale in decided}
+    mine = np.array([lot.lot_id in taken for lot in prepared.lots], dtype=np.bool_)
+    return replace(with_decided(prepared, decided), kept=prepared.kept | mine)
+
+
+def under(prepared: Prepared, outlook: Outlook, limits: Sequence[Constraint]) -> Prepared:
+    """The household under other limits; what was set aside of it is free again."""
+    household = replace(prepared.household, constraints=tuple(limits))
+    return replace(
+        prepared,
+        household=household,
+        kept=np.array([_kept(household, x, outlook) for x in prepared.lots], dtype=np.bool_),
+        buyable=_buyable(household, prepared.blocks, outlook),
+    )
 
 
 def _kept(household: Household, lot: Lot, outlook: Outlook) -> bool:
