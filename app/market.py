@@ -4,7 +4,8 @@ History is handed in once as closes; a session of the tape that ends joins them,
 a day is known before it is over. Scenarios are drawn again when the half hour or the day changes.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -13,47 +14,37 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from app.past import Past
+from app.priority import lower_priority
+from app.session_bars import SessionBars
 from engine.arrays import price_array
 from engine.decision.outlook import Outlook, Touches
 from engine.market.calendar import Calendar
-from engine.market.calibration_map import prior_map
-from engine.market.first_passage import touch
-from engine.market.range_variance import ewma
+from engine.market.calibration_map import CalibrationMap
+from engine.market.diurnal import OPEN_MINUTE
+from engine.market.morning import Morning, morning
+from engine.market.name_days import DAY_MINUTES
 from engine.market.risk import RiskModel, risk_model
 from engine.market.scenarios import ScenarioSet, shape_of, simulate
-from engine.market.session_history import SESSION_SHARE
-from engine.market.volatility import FLOOR, DailyState, Today, daily_state, window_variance
+from engine.market.session_history import session_history
+from engine.market.volatility import window_variance
 from engine.records import Quote, Security
 
 NEW_YORK = ZoneInfo("America/New_York")
 Floats = NDArray[np.float64]
 STEP_MINUTES = 30
 RISK_DAYS = 252
+MINUTES = np.arange(DAY_MINUTES)
+THREADS = max(1, (os.cpu_count() or 1) - 1)  # one core is left to the window
 HOURS_A_YEAR = 252 * 6.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Past:
-    """Closes before the first session played, on one scale.
-
-    Attributes:
-        days: Sessions, ascending.
-        names: Security ids.
-        close: Closes adjusted to the scale of the tape, NaN where missing, shape (days, names).
-    """
-
-    days: tuple[date, ...]
-    names: tuple[str, ...]
-    close: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Morning:
-    """What is estimated once a day; ``whole`` is the variance close to close, (names,)."""
+class _Day:
+    """What is estimated once a day."""
 
     today: date
-    day: DailyState
-    whole: Floats
+    morning: Morning
     risk: RiskModel
 
 
@@ -65,7 +56,6 @@ class Market:
         now: Instant of the newest batch, UTC; ``None`` before the first.
         seed: Seed of all scenario sets.
         paths: Simulated paths.
-        opened: First price of each name in the session, NaN before it, shape (names,).
     """
 
     def __init__(
@@ -84,7 +74,7 @@ class Market:
             past: Closes of the names to simulate.
             securities: All securities of the book.
             calendar: Sessions.
-            profile: Share of a session's variance up to each minute from the open, (391,).
+            profile: Shipped share of a session's variance up to each minute of the day, (1440,).
             seed: Seed.
             paths: Simulated paths, a multiple of 256.
             window_hours: Session hours ahead that a forecast looks.
@@ -95,27 +85,34 @@ class Market:
         self._past, self._securities = past, securities
         self._calendar, self._profile = calendar, profile
         self._index = {name: i for i, name in enumerate(past.names)}
-        self._closes, self._so_far = list(past.close), np.zeros(len(past.names))
-        self._last = np.full(len(past.names), np.nan)
-        self.opened = np.full(len(past.names), np.nan)
-        self._morning: _Morning | None = None
+        self._daily, self._bars = past.daily(), past.bars
+        self._ordinals = [day.toordinal() for day in past.days]
+        self._session = SessionBars(len(past.names), past.bar_minutes)
+        self._day: _Day | None = None
         self._drawn: tuple[object, ScenarioSet] | None = None
+
+    @property
+    def opened(self) -> Floats:
+        """First price of each name in the session, NaN before it, shape (names,)."""
+        return self._session.opened
 
     def take(self, quotes: Iterable[Quote], now: datetime) -> None:
         """Keep the newest quotes; a new day closes the one before."""
         today = now.astimezone(NEW_YORK).date()
-        if self._morning is not None and self._morning.today != today:
-            self._end_day()
+        before = self.now and self.now.astimezone(NEW_YORK).date()
+        if before is not None and before != today:
+            self._end_day(before)
         self.now = now
+        session = self._calendar.session_on(today)
         for quote in quotes:
             self.quotes[quote.security_id] = quote
             place = self._index.get(quote.security_id)
-            if place is not None and quote.state.actionable:
-                self._move(place, float(quote.last_usd))
+            if place is not None and session >= 0 and quote.state.actionable:
+                self._move(place, quote, session)
 
     def unseen(self) -> None:
         """Nothing is known of today's movement before now: today counts as a usual day."""
-        self._so_far[:] = np.nan
+        self._session.forget()
 
     def outlook(self) -> Outlook | None:
         """What may become of the newest prices; None before any arrived or outside sessions."""
@@ -125,20 +122,25 @@ class Market:
         session = int(self._calendar.session_of([at_ns])[0])
         if session < 0:
             return None
-        morning = self._this_morning(self.now.astimezone(NEW_YORK).date())
+        day = self._this_day(self.now.astimezone(NEW_YORK).date())
+        morning = day.morning
         window = self._calendar.window([at_ns], self._hours)
         opened = int(self._calendar.open_ns[session])
         start, end = ((int(ns) - opened) / 60e9 for ns in (at_ns, window.end_ns[0]))
         if int(window.session[0]) != session:
             return None  # at the close itself: nothing of this session is left
-        variance = self._variance(morning, start, end)
+        close = (int(self._calendar.close_ns[session]) - opened) / 60e9
+        before = self._daily.close[:, -1]
+        today = self._session.today(morning, before, start, end)
+        variance = window_variance(morning.state, today)
+        rest = window_variance(morning.state, self._session.today(morning, before, start, close))
         steps = _steps(start, end)
-        shares = np.diff(np.interp(steps, np.arange(len(self._profile)), self._profile))
-        scenarios = self._scenarios(morning, shares / shares.sum(), start, end)
+        shares = np.diff(np.interp(OPEN_MINUTE + steps, MINUTES, morning.shape.pooled[0]))
+        scenarios = self._scenarios(day, shares / shares.sum(), start, end)
         sd = np.sqrt(np.where(np.isfinite(variance), variance, 0.0))
         return Outlook(
             as_of=self.now,
-            today=morning.today,
+            today=day.today,
             snapshot_id=snapshot_id(self.quotes),
             seed=self.seed,
             paths=self.paths,
@@ -155,10 +157,15 @@ class Market:
             window_ends_at=datetime.fromtimestamp(int(window.end_ns[0]) / 1e9, UTC),
             window_hours=float(window.hours[0]),
             to_close=bool(window.at_close[0]),
-            touches=TouchTable(sd, np.sqrt(morning.whole), scenarios),
+            touches=TouchTable(
+                sd,
+                np.sqrt(np.nan_to_num(rest + morning.night + morning.session)),
+                scenarios,
+                morning.map_at(today, to_close=bool(window.at_close[0])),
+            ),
             hours=(steps[1:] - start) / 60.0,
             relatives=np.exp(scenarios.moves * sd.astype(np.float32)),
-            risk=morning.risk,
+            risk=day.risk,
         )
 
     def seconds_to_close(self) -> int:
@@ -168,66 +175,62 @@ class Market:
         return int(self._calendar.minutes_left([int(self.now.timestamp() * 1e9)])[0] * 60.0)
 
     def usual_vol(self) -> Floats:
-        """Usual yearly volatility of each name, close to close, shape (names,)."""
-        if self._morning is None:
+        """Usual yearly volatility of each name, nights included, shape (names,)."""
+        if self._day is None:
             return np.full(len(self._past.names), np.nan)
-        return np.asarray(np.sqrt(self._morning.whole * 252.0))
+        known = self._day.morning
+        return np.asarray(np.sqrt((known.session + known.night) * 252.0))
 
-    def _move(self, place: int, price: float) -> None:
-        """Count a price into today's realised variance."""
-        if np.isfinite(self._last[place]):
-            self._so_far[place] += np.log(price / self._last[place]) ** 2
-        else:
-            self.opened[place] = price
-        self._last[place] = price
+    def _move(self, place: int, quote: Quote, session: int) -> None:
+        """Take a price of the running session into today's bars."""
+        opened_ns, closed_ns = (
+            int(at[session]) for at in (self._calendar.open_ns, self._calendar.close_ns)
+        )
+        minute = quote.event_at.timestamp() / 60.0 - opened_ns / 60e9
+        if 0.0 <= minute <= (closed_ns - opened_ns) / 60e9:
+            opened = None if quote.open_usd is None else float(quote.open_usd)
+            price, low = float(quote.last_usd), float(quote.low_usd)
+            self._session.take(place, minute, price, low, opened)
 
-    def _end_day(self) -> None:
-        """The last prices of the day join the past."""
-        self._closes.append(self._last.copy())
-        self._so_far[:] = 0.0
-        self._last[:] = np.nan
-        self.opened[:] = np.nan
-        self._morning = self._drawn = None
+    def _end_day(self, today: date) -> None:
+        """The bars and last prices of the day join the past."""
+        session = self._calendar.session_on(today)
+        if session < 0 or np.isnan(self._session.last).all():
+            return  # nothing was seen of a session
+        length = int(self._calendar.close_minute[session] - self._calendar.open_minute[session])
+        self._bars = self._bars.joined(self._session.table(today.toordinal(), length))
+        self._daily = self._daily.with_close(self._session.last)
+        self._ordinals.append(today.toordinal())
+        self._session = SessionBars(len(self._past.names), self._past.bar_minutes)
+        self._day = self._drawn = None
 
-    def _this_morning(self, today: date) -> _Morning:
+    def _this_day(self, today: date) -> _Day:
         """Estimates from the days before today."""
-        if self._morning is None or self._morning.today != today:
-            closes = np.array(self._closes[-RISK_DAYS - 1 :])
-            returns = np.diff(np.log(closes), axis=0)
+        if self._day is None or self._day.today != today:
+            returns = np.diff(np.log(self._daily.close[:, -RISK_DAYS - 1 :])).T
             names = sorted({s.sector for s in self._securities.values() if s.sector})
             place = {name: i for i, name in enumerate(names)}
             sector = np.array(
                 [place.get(self._securities[name].sector, -1) for name in self._past.names]
             )
-            daily = ewma(returns.T**2)
-            state = daily_state(np.log(np.maximum(daily * SESSION_SHARE, FLOOR))).today
-            self._morning = _Morning(today, state, daily[:, -1], risk_model(returns, sector))
-        return self._morning
+            self._day = _Day(today, self._morning(), risk_model(returns, sector))
+        return self._day
 
-    def _variance(self, morning: _Morning, start: float, end: float) -> Floats:
-        """Window variance of each name, NaN without history."""
-        now, until = np.interp([start, end], np.arange(len(self._profile)), self._profile)
-        each, unknown = np.ones(len(self._past.names)), np.full(len(self._past.names), np.nan)
-        before = self._closes[-1]
-        today = Today(
-            share=each * float(until - now),
-            share_so_far=each * float(now),
-            realised=self._so_far,
-            recent_share=unknown,
-            recent=unknown,
-            gap=np.log(self.opened / before),
-            moved=np.log(self._last / self.opened),
-        )
-        return window_variance(morning.day, today)
+    def _morning(self) -> Morning:
+        """What all bars and daily rows before today say of its volatility."""
+        found = self._bars.cut()
+        days = np.union1d(self._ordinals, found.day)
+        history = session_history(found, days, self._daily.laid_out(np.array(self._ordinals), days))
+        at = np.minimum(np.searchsorted(self._calendar.day, found.day), self._calendar.day.size - 1)
+        return morning(found, history, self._calendar.close_minute[at], self._hours, self._profile)
 
-    def _scenarios(
-        self, morning: _Morning, shares: Floats, start: float, end: float
-    ) -> ScenarioSet:
+    def _scenarios(self, day: _Day, shares: Floats, start: float, end: float) -> ScenarioSet:
         """The scenario set of this half hour."""
-        key = (morning.today, int(start // STEP_MINUTES), round(end - start), len(shares))
+        key = (day.today, int(start // STEP_MINUTES), round(end - start), len(shares))
         if self._drawn is None or self._drawn[0] != key:
-            shape = shape_of(morning.risk, self._past.names, shares)
-            self._drawn = key, simulate(shape, self.seed, self.paths)
+            shape = shape_of(day.risk, self._past.names, shares)
+            drawn = simulate(shape, self.seed, self.paths, threads=THREADS, settle=lower_priority)
+            self._drawn = key, drawn
         return self._drawn[1]
 
     def _half_spread(self) -> Floats:
@@ -262,34 +265,29 @@ class TouchTable:
         sd: Standard deviation of the window, shape (names,).
         sd_next: Standard deviation to the end of the next session, shape (names,).
         scenarios: Simulated minima.
+        learned: Calibration map of this kind of moment, from the windows of earlier sessions.
     """
 
     sd: Floats
     sd_next: Floats
     scenarios: ScenarioSet
+    learned: CalibrationMap
 
     def __call__(self, name: NDArray[np.int64], barrier: Floats) -> Touches:
         """Touch chances of log barriers by name."""
         simulated = self.scenarios.probability(name, _in_sd(barrier, self.sd[name]))
         return Touches(
-            self._calibrated(name, barrier),
+            self._calibrated(barrier, self.sd[name]),
             np.sqrt(simulated * (1.0 - simulated) / self.scenarios.paths),
-            touch(barrier, self.sd_next[name]),
+            self._calibrated(barrier, self.sd_next[name]),
         )
 
-    def _calibrated(self, name: NDArray[np.int64], barrier: Floats) -> Floats:
+    def _calibrated(self, barrier: Floats, sd: Floats) -> Floats:
         """Chance by the calibration map; without variance a barrier not yet reached stays so."""
-        far = -_in_sd(barrier, self.sd[name])
-        return prior_map().probability(np.where(barrier >= 0.0, 0.0, far))
+        far = -_in_sd(barrier, sd)
+        return self.learned.probability(np.where(barrier >= 0.0, 0.0, far))
 
 
 def _in_sd(barrier: Floats, sd: Floats) -> Floats:
     """Barriers in standard deviations; infinitely far where there is no variance."""
     return np.where(sd > 0.0, barrier / np.where(sd > 0.0, sd, 1.0), -np.inf)
-
-
-def variance_profile(shares: Sequence[float]) -> Floats:
-    """Cumulative share of a session's variance by minute, from shares of equal buckets."""
-    total = np.concatenate([[0.0], np.cumsum(shares)])
-    minutes = np.linspace(0.0, 390.0, len(total))
-    return np.asarray(np.interp(np.arange(391.0), minutes, total / total[-1]))

@@ -3,7 +3,6 @@
 Two ways to fill a day: the demo market that ships, and a tape of real bars with daily history.
 """
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from datetime import date, datetime, time
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-
-import numpy as np
 
 from app import calendars, lawbook
 from app.book.book import SELF, Book
@@ -23,7 +20,9 @@ from app.feeds.contract import QuoteFeed
 from app.feeds.files import open_replay
 from app.feeds.quarantine import NEW_YORK
 from app.fund_table import load as load_funds
-from app.market import Market, Past, variance_profile
+from app.market import Market
+from app.past import past_of, with_bars, with_ranges
+from app.profiles import shipped_profile
 from app.reports.efficiency import Evidence, write
 from app.reports.figures import Figures, efficiency
 from app.tape_book import tape_practice
@@ -109,8 +108,10 @@ def open_market(
     setting: Setting, securities: dict[str, Security], seed: int, settings: DecisionSettings
 ) -> Market:
     """The market on the first morning of a setting."""
+    traded = [s for s in securities.values() if s.kind.tradable]
+    past = with_ranges(past_of(setting.closes, traded), setting.daily, traded)
     return Market(
-        past_of(setting.closes, [s for s in securities.values() if s.kind.tradable]),
+        with_bars(past, setting.bars, setting.label, setting.first, traded),
         securities,
         calendars.load(),
         shipped_profile(),
@@ -133,24 +134,6 @@ def open_feed(
         last=setting.last,
         speed=speed,
     )
-
-
-def past_of(closes: Closes, securities: Sequence[Security]) -> Past:
-    """Closes of the securities on the scale of the last day, by security id."""
-    wanted = {s.symbol: s.security_id for s in securities}
-    places = [i for i, symbol in enumerate(closes.names) if symbol in wanted]
-    scale = np.ones_like(closes.close_usd)
-    for row in range(len(closes.days)):
-        scale[row] = closes.shares_now(row)
-    adjusted = (closes.close_usd / scale)[:, places]
-    return Past(closes.days, tuple(wanted[closes.names[i]] for i in places), adjusted)
-
-
-@cache
-def shipped_profile() -> np.ndarray:
-    """Cumulative share of a session's variance by minute, as measured on 2025 bars."""
-    with demo_file("intraday_profile.csv").open(encoding="utf-8", newline="") as file:
-        return variance_profile([float(row["var_share_2025"]) for row in csv.DictReader(file)])
 
 
 @cache

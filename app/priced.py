@@ -10,16 +10,16 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
-
 from app import calendars
 from app.book.book import Book
 from app.clock import now as wall_clock
 from app.commands.output import ProblemsError
 from app.demo_market import Closes, demo_closes, read_closes
 from app.feeds.dropped import DroppedFileFeed
-from app.market import NEW_YORK, Market, Past
-from app.office import PATHS, past_of, shipped_profile
+from app.market import NEW_YORK, Market
+from app.office import PATHS
+from app.past import Past, past_of, with_ranges
+from app.profiles import shipped_profile
 from engine.decision.outlook import Outlook
 from engine.decision.settings import DecisionSettings
 from engine.errors import UserError
@@ -66,8 +66,7 @@ class Shock:
 
     def past(self, past: Past) -> Past:
         """A past whose daily moves were larger or smaller, ending at the same closes."""
-        log = np.log(past.close)
-        return replace(past, close=np.exp(log[-1] + self.volatility * (log - log[-1])))
+        return past.livelier(self.volatility)
 
 
 AS_IT_IS = Shock()
@@ -111,7 +110,7 @@ def price(book: Book, asked: Asked, settings: DecisionSettings, shock: Shock = A
     quotes, at = _quotes(book, asked, traded)
     closes, history, simulated = _closes(asked, traded)
     known = closes.until(at.astimezone(NEW_YORK).date())
-    past = past_of(known, traded)
+    past = with_ranges(past_of(known, traded), asked.daily, traded)
     market = Market(
         past if shock is AS_IT_IS else shock.past(past),
         securities,

@@ -602,6 +602,7 @@ class Quote:
         seq: Rising number within the source.
         state: What the quote is good for.
         low_usd: Lowest trade of the bar, ``last_usd`` for a plain quote.
+        open_usd: First trade of the bar, ``None`` for a plain quote; not kept in the book.
     """
 
     security_id: str
@@ -614,6 +615,7 @@ class Quote:
     seq: int
     state: QuoteState
     low_usd: Decimal
+    open_usd: Decimal | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

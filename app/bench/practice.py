@@ -15,9 +15,11 @@ from app import calendars
 from app.bench.row import BenchRow, best_of
 from app.book.book import Book
 from app.desk import Rules
-from app.market import Market, Past
-from app.office import rules, shipped_profile
+from app.market import Market
+from app.office import rules
+from app.past import Past
 from app.practice import generate
+from app.profiles import shipped_profile
 from app.sweep import sweep
 from engine.decision.lot_state import lot_state
 from engine.decision.outlook import Outlook

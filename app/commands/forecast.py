@@ -14,9 +14,20 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from engine.market.calibration_map import CalibrationMaps
+    from engine.market.moments import Moments
     from engine.market.name_days import NameDays
     from engine.market.session_history import SessionHistory
-    from engine.proof.walk_forward import Moments, Walked
+    from engine.proof.walk_forward import Walked
+
+    Read = tuple[
+        NameDays,
+        SessionHistory,
+        Moments,
+        NDArray[np.bool_],
+        dict[str, int],
+        dict[int, CalibrationMaps],
+    ]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -113,8 +124,8 @@ def score(
         (from_on.date() if from_on else None, to_on.date() if to_on else None),
         (chosen, set(_words(exclude))),
     )
-    found, history, looks, scored, skipped = read
-    walked = walk(found, history, looks, _numbers(distances), scored, skipped)
+    found, history, looks, scored, skipped, maps = read
+    walked = walk(found, history, looks, _numbers(distances), scored, skipped, maps)
     figures = report(walked, seed)
     told = [
         {"signal": e.name, "ic": e.ic, "low": e.low, "high": e.high, "verdict": e.verdict}
@@ -153,9 +164,7 @@ def fit(
     label = cast('Literal["start", "end"]', bar_label)
     minutes = [_minute(word) for word in _words(decisions)]
     excluded: tuple[set[str] | None, set[str]] = (None, set(_words(exclude)))
-    found, history, looks, _, _ = _read(
-        (bars,), label, daily, hours, minutes, (None, None), excluded
-    )
+    found, history, looks, *_ = _read((bars,), label, daily, hours, minutes, (None, None), excluded)
     chosen = (found.day[looks.row] % 2 == 1) | (not odd_days)
     weights = least_squares(found, history, looks, chosen)
     if as_json:
@@ -173,7 +182,7 @@ def _read(
     decisions: list[int],
     span: tuple[date | None, date | None],
     names: tuple[set[str] | None, set[str]],
-) -> "tuple[NameDays, SessionHistory, Moments, NDArray[np.bool_], dict[str, int]]":
+) -> "Read":
     """Read the files and look at every name-day: what is scored, and what is skipped why."""
     import numpy as np
 
@@ -182,7 +191,7 @@ def _read(
     from app.history.daily import read_daily
     from app.history.join import history_of, join_bars
     from app.profiles import shipped_profile
-    from engine.proof.walk_forward import moments
+    from engine.market.moments import moments, taught
 
     from_on, to_on = span
     files = [read_bars(path, label, names[0], to_on=to_on) for path in bars]
@@ -194,10 +203,10 @@ def _read(
     scored = calendar.is_session(found.day)
     if from_on:
         scored &= found.day >= from_on.toordinal()
-    looks, skipped = moments(
-        found, scored, calendar.close_minute[session], decisions, hours, shipped_profile()
-    )
-    return found, history, looks, scored, skipped
+    close = calendar.close_minute[session]
+    looks, skipped = moments(found, scored, close, decisions, hours, shipped_profile())
+    maps = taught(found, history, close, hours, shipped_profile())
+    return found, history, looks, scored, skipped, maps
 
 
 def report(walked: "Walked", seed: int) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def read_bar_rows(
         remedy = "name sessions that the file holds, or another file"
         raise ProblemsError([Problem(path.name, 0, "ts", "", "no bar of these dates", remedy)])
     known = bars.end_ns
-    if (label or _label(bars)) == "start":
+    if (label or label_of(bars)) == "start":
         known = known + bars.interval_minutes * MINUTE_NS
     order = np.argsort(known, kind="stable")
     empty = np.full(len(order), np.nan)
@@ -60,6 +60,6 @@ def read_bar_rows(
     )
 
 
-def _label(bars: Bars) -> str:
+def label_of(bars: Bars) -> str:
     """``end`` where a bar is labelled with the close of the session, else ``start``."""
     return "end" if np.any(bars.end_minute == CLOSE_OF_SESSION_MINUTE) else "start"

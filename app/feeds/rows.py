@@ -114,6 +114,7 @@ class Rows:
                 seq,
                 QuoteState.HALTED if halted else QuoteState.REPLAY,
                 price(low) if kind == BAR else last_usd,
+                price(opened) if kind == BAR else None,
             )
             if kind == BAR:
                 yield Print(quote, high_usd=price(high), open_usd=price(opened))

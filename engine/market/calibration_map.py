@@ -15,6 +15,12 @@ from engine.market.first_passage import touch_student
 Floats = NDArray[np.float64]
 FREEDOM = 6.0
 PRIOR_DAYS = 120.0
+KIND_PRIOR_DAYS = 1000.0
+"""Days of one kind of moment at which it weighs as much as all moments together."""
+CALM, WILD = -0.25, 0.25
+"""Mean log surprise of all names' variance below or above which a moment is calm or wild."""
+STATES = ("calm", "usual", "wild")
+KINDS = 2 * len(STATES)
 TOP, CELLS = 8.0, 800
 GRID = np.linspace(0.0, TOP, CELLS + 1)
 
@@ -50,20 +56,67 @@ def prior_map() -> CalibrationMap:
     return CalibrationMap(_closed(prior(GRID)), 0)
 
 
-def learn(counts: Floats, days: int) -> CalibrationMap:
+@dataclass(frozen=True, slots=True)
+class CalibrationMaps:
+    """A map for each kind of moment: whether the close cuts the window, and how lively the day is.
+
+    Attributes:
+        kinds: One map each, in the order of ``kind_of``.
+    """
+
+    kinds: tuple[CalibrationMap, ...]
+
+    def at(self, kind: int) -> CalibrationMap:
+        """The map of a kind of moment."""
+        return self.kinds[kind]
+
+
+def kind_of(to_close: NDArray[np.bool_], unrest: Floats) -> NDArray[np.int64]:
+    """Kind of moments, shape as given.
+
+    Args:
+        to_close: Whether the close cuts the window.
+        unrest: Mean log surprise of today's variance, all names.
+    """
+    state = np.searchsorted([CALM, WILD], unrest)
+    return np.asarray(np.where(to_close, len(STATES), 0) + state, dtype=np.int64)
+
+
+def learn(
+    counts: Floats, days: int, before: Floats | None = None, prior_days: float = PRIOR_DAYS
+) -> CalibrationMap:
     """The map after ``days`` days whose windows fell into the cells as counted.
 
     Args:
         counts: Windows by cell of z, from ``cells``, summed over days, shape (cells + 1,).
-        days: Days of windows; the past weighs days / (days + 120), windows of one day move
-            together.
+        days: Days of windows; the past weighs days / (days + prior days), windows of one
+            day move together.
+        before: Table that is leant on while days are few; the Student touch by default.
+        prior_days: Days at which both weigh the same.
     """
+    base = _closed(prior(GRID)) if before is None else before
     total = counts.sum()
     if not days or not total:
-        return prior_map()
+        return CalibrationMap(base, 0)
     beyond = np.append(np.cumsum(counts[::-1])[::-1][:CELLS], counts[CELLS]) / total
-    weight = days / (days + PRIOR_DAYS)
-    return CalibrationMap(_closed((1.0 - weight) * prior(GRID) + weight * beyond), days)
+    weight = days / (days + prior_days)
+    return CalibrationMap(_closed((1.0 - weight) * base + weight * beyond), days)
+
+
+def learn_kinds(counts: Floats, days: NDArray[np.int64], all_days: int) -> CalibrationMaps:
+    """Maps by kind, each leaning on the map of all moments while its own days are few.
+
+    Args:
+        counts: Windows by kind and cell, shape (kinds, cells + 1).
+        days: Days on which each kind was seen, shape (kinds,).
+        all_days: Days on which any was.
+    """
+    pooled = learn(counts.sum(axis=0), all_days)
+    found = (
+        CalibrationMap(learn(own, int(n), pooled.table, KIND_PRIOR_DAYS).table, all_days)
+        for own, n in zip(counts, days, strict=True)
+    )
+    return CalibrationMaps(tuple(found))
 
 
 def cells(z: Floats) -> NDArray[np.int64]:

@@ -4,7 +4,7 @@ Everything here is asked at a minute of the New York day and uses bars that ende
 ``low_between`` looks ahead, for scoring.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,14 +71,59 @@ class NameDays:
         return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class BarTable:
+    """Bars of names in any order, shape (bars,) each; known at ``end_minute`` of the day.
+
+    Attributes:
+        name: Index of the name.
+        day: Proleptic ordinal of the New York date.
+        end_minute: End of the bar as minute of the New York day.
+        open: First price, dollars.
+        low: Lowest price.
+        close: Last price.
+    """
+
+    name: Ints
+    day: Ints
+    end_minute: Ints
+    open: Floats
+    low: Floats
+    close: Floats
+
+    def joined(self, more: "BarTable") -> "BarTable":
+        """These bars and more of them."""
+        return BarTable(
+            *(
+                np.concatenate([getattr(self, field.name), getattr(more, field.name)])
+                for field in fields(BarTable)
+            )
+        )
+
+    def cut(self) -> NameDays:
+        """The bars as name-days."""
+        order = np.lexsort((self.end_minute, self.day, self.name))
+        columns = (getattr(self, field.name)[order] for field in fields(BarTable))
+        return name_days(*columns)
+
+
+_NONE, _NO_PRICE = np.zeros(0, np.int64), np.zeros(0)
+NO_BARS = BarTable(_NONE, _NONE, _NONE, _NO_PRICE, _NO_PRICE, _NO_PRICE)
+
+
 def name_days(
-    name: NDArray[np.int32], day: Ints, end_minute: Ints, open_: Floats, low: Floats, close: Floats
+    name: Ints | NDArray[np.int32],
+    day: Ints,
+    end_minute: Ints,
+    open_: Floats,
+    low: Floats,
+    close: Floats,
 ) -> NameDays:
     """Cut bars, sorted by name and end, into name-days; each argument has shape (bars,)."""
     fresh = np.ones(name.size, dtype=np.bool_)
     fresh[1:] = (np.diff(name) != 0) | (np.diff(day) != 0)
     start = np.flatnonzero(fresh)
-    stop = np.append(start[1:], name.size)
+    stop = np.append(start, name.size)[1:]
     log_close = np.log(close)
     before = np.empty_like(log_close)
     before[1:] = log_close[:-1]

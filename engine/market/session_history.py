@@ -1,6 +1,6 @@
 """Session variances of names day by day, from bars where there are any, else from daily rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,8 @@ from engine.market.name_days import Floats, Ints, NameDays
 from engine.market.range_variance import ewma, garman_klass
 from engine.market.volatility import FLOOR, DailyState, daily_state, trailing_mean
 
-SESSION_SHARE = 0.58  # of a whole day's variance; night to session is 0.73 (engine notes)
+NIGHT_TO_SESSION = 0.73  # variance of the night over that of the session (engine notes)
+SESSION_SHARE = 1.0 / (1.0 + NIGHT_TO_SESSION)  # of a whole day's variance
 RATIO_PRIOR = 100.0
 LARGEST_GAP = 0.25
 
@@ -26,6 +27,29 @@ class DailyTable:
     low: Floats
     close: Floats
     split: Floats
+
+    def with_close(self, close: Floats) -> "DailyTable":
+        """The table with one more day of which the closes alone are known, shape (names,)."""
+        nothing = np.full(close.shape, np.nan)
+        row = {"close": close, "split": np.ones(close.shape)}
+        return DailyTable(
+            *(
+                np.column_stack([getattr(self, f.name), row.get(f.name, nothing)])
+                for f in fields(DailyTable)
+            )
+        )
+
+    def laid_out(self, own: Ints, days: Ints) -> "DailyTable":
+        """The same rows on other days, which hold the table's own; NaN on the rest."""
+        if np.array_equal(own, days):
+            return self
+        wide = np.full((len(self.close), days.size), np.nan)
+        columns = []
+        for field in fields(DailyTable):
+            laid = wide.copy()
+            laid[:, np.searchsorted(days, own)] = getattr(self, field.name)
+            columns.append(laid)
+        return DailyTable(*columns)
 
 
 @dataclass(frozen=True, slots=True)

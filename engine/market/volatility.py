@@ -86,6 +86,8 @@ class Today:
         recent: Sum of squared bar returns of the last 45 minutes.
         gap: Log return over the night.
         moved: Log return since the open.
+        share_seen: Share that has usually fallen while the name was watched; less than
+            ``share_so_far`` where its prices began late.
     """
 
     share: Floats
@@ -95,6 +97,7 @@ class Today:
     recent: Floats
     gap: Floats
     moved: Floats
+    share_seen: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,7 @@ def terms(state: DailyState, today: Today, moment: NDArray[np.int64] | None = No
     """The terms of today in the order of ``TERMS``, shape (rows, terms); 0 where unknown."""
     opened = today.share_so_far > 1e-3
     later = np.where(opened, today.share_so_far - 0.5, 0.0)
-    surprise, seen = _surprise(today.realised, today.share_so_far, state.expected)
+    surprise, seen = _surprise(today.realised, today.share_seen, state.expected)
     recent, lively = _surprise(today.recent, today.recent_share, state.expected)
     recent = np.where(lively & seen, recent - surprise, 0.0)
     gap = np.log(GAP_FLOOR + today.gap**2 / np.exp(state.base)) - GAP_CENTRE

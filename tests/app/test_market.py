@@ -4,7 +4,9 @@ from decimal import Decimal
 import numpy as np
 
 from app import calendars
-from app.market import Market, Past, variance_profile
+from app.market import Market
+from app.past import Past
+from app.profiles import shipped_profile
 from engine.records import Quote, QuoteState, Security
 
 NAMES = ("A", "B", "C")
@@ -18,8 +20,9 @@ def market(days: int = 60, **changes: int) -> Market:
         tuple(date(2026, 10, 27) - timedelta(days=days - i) for i in range(days)), NAMES, close
     )
     securities = {name: Security(name, name, name, sector="X") for name in NAMES}
-    profile = variance_profile([2.0] + [1.0] * 77)
-    return Market(past, securities, calendars.load(), profile, seed=3, **({"paths": 512} | changes))
+    return Market(
+        past, securities, calendars.load(), shipped_profile(), seed=3, **({"paths": 512} | changes)
+    )
 
 
 def quote(name: str, price: float, at: datetime, state: QuoteState = QuoteState.REPLAY) -> Quote:
@@ -80,17 +83,15 @@ def test_yesterday_joins_the_past_only_when_it_is_over() -> None:
     found = market()
     for name, price in zip(NAMES, (100.0, 100.0, 100.0), strict=True):
         found.take([quote(name, price, at(385))], at(385))
-    before = found.outlook()
+    assert found.outlook() is not None
+    before = found.usual_vol()[0]
     found.take([quote("A", 200.0, at(385))], at(386))
-    same_day = found.outlook()
-    assert before is not None
-    assert same_day is not None
-    assert same_day.touches.sd_next[0] == before.touches.sd_next[0]  # type: ignore[attr-defined]
+    assert found.outlook() is not None
+    assert found.usual_vol()[0] == before
     tomorrow = OPEN + timedelta(days=1, minutes=10)
     found.take([quote("A", 200.0, tomorrow)], tomorrow)
-    after = found.outlook()
-    assert after is not None
-    assert after.touches.sd_next[0] > 2 * before.touches.sd_next[0]  # type: ignore[attr-defined]
+    assert found.outlook() is not None
+    assert found.usual_vol()[0] > 1.2 * before
 
 
 def test_the_same_quotes_and_seed_give_the_same_outlook() -> None:

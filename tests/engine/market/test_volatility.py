@@ -13,7 +13,7 @@ def history(names: int = 6, days: int = 90, seed: int = 1) -> NDArray[np.float64
 def today(names: int, **changes: float) -> Today:
     usual = {
         "share": 0.4, "share_so_far": 0.4, "realised": 0.8e-4, "recent_share": 0.05,
-        "recent": 1e-5, "gap": 0.004, "moved": 0.0,
+        "recent": 1e-5, "gap": 0.004, "moved": 0.0, "share_seen": 0.4,
     }  # fmt: skip
     return Today(**{key: np.full(names, value) for key, value in (usual | changes).items()})
 
@@ -74,7 +74,7 @@ def test_a_bad_tick_or_nothing_known_leaves_a_finite_variance() -> None:
     for seen in (
         today(6, realised=50.0, recent=50.0),
         today(6, realised=np.nan, recent=np.nan, gap=np.nan, moved=np.nan),
-        today(6, share_so_far=0.0, realised=0.0, recent=0.0, recent_share=0.0),
+        today(6, share_so_far=0.0, share_seen=0.0, realised=0.0, recent=0.0, recent_share=0.0),
     ):
         variance = window_variance(state, seen)
         assert np.isfinite(variance).all()

@@ -7,9 +7,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from engine.market.moments import moments, taught
 from engine.market.name_days import NameDays, name_days
 from engine.market.session_history import DailyTable, SessionHistory, session_history
-from engine.proof.walk_forward import FEW_SESSIONS, SESSIONS_NEEDED, Walked, fit, moments, walk
+from engine.proof.walk_forward import FEW_SESSIONS, SESSIONS_NEEDED, Walked, fit, walk
 
 NAMES, DAYS, INTERVAL = 4, 30, 15
 ENDS = np.arange(570 + INTERVAL, 961, INTERVAL)
@@ -52,7 +53,8 @@ def walked(bars: Tape, days: int = DAYS, decisions: tuple[int, ...] = DECISIONS)
     scored = np.ones(found.name.size, dtype=np.bool_)
     close = np.full(found.name.size, 960)
     looks, skipped = moments(found, scored, close, decisions, 3.0, PROFILE)
-    return walk(found, history, looks, (0.01, 0.02), scored, skipped)
+    maps = taught(found, history, close, 3.0, PROFILE)
+    return walk(found, history, looks, (0.01, 0.02), scored, skipped, maps)
 
 
 @pytest.fixture(scope="module")
