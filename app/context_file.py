@@ -78,29 +78,51 @@ def read_part(path: Path, kind: type[T], table: str = "") -> T:
     Raises:
         ProblemsError: Each problem with its field, what was read, and what to do.
     """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        remedy = "name a file that is there"
+        problem = Problem(str(path), 0, "file", "", str(error.strerror), remedy)
+        raise ProblemsError([problem]) from error
+    return _record(path, _parsed(path, data), kind, table)
+
+
+def read_text(text: str, kind: type[T], name: str) -> T:
+    """One record from a text that somebody has typed; ``name`` stands for a file in problems.
+
+    Raises:
+        ProblemsError: Each problem with its field, what was read, and what to do.
+    """
+    return _record(Path(name), _parsed(Path(name), text.encode()), kind, "")
+
+
+def _record(path: Path, raw: dict[str, Any], kind: type[T], table: str) -> T:
+    """The record in a parsed text."""
     reading = Reading(path)
-    raw = _parsed(path)
     found = reading.value(kind, raw.get(table, {}) if table else raw, table)
     if not reading.problems and isinstance(found, ContextFile):
         for number, household in enumerate(found.households):
             reading.sense(household, f"households[{number}]")
+    if not reading.problems and isinstance(found, Household):
+        reading.sense(found, "household")
     if reading.problems:
         raise ProblemsError(reading.problems)
     return found  # type: ignore[no-any-return]
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def _parsed(path: Path, data: bytes) -> dict[str, Any]:
+    """TOML as a table.
+
+    Raises:
+        ProblemsError: If it is none.
+    """
     try:
-        return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
-    except OSError as error:
-        problem = Problem(
-            str(path), 0, "file", "", str(error.strerror), "name a file that is there"
-        )
+        return tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         line = re.search(r"line (\d+)", str(error))
         number = int(line[1]) if line else 0
         problem = Problem(str(path), number, "file", "", str(error), "write it as TOML, in UTF-8")
-    raise ProblemsError([problem])
+        raise ProblemsError([problem]) from error
 
 
 @dataclass(slots=True)
@@ -226,6 +248,13 @@ def write_context(context: ContextFile) -> str:
     import tomlkit
 
     return tomlkit.dumps(_table(context) | {"schema": SCHEMA})
+
+
+def write_record(record: Any) -> str:
+    """A record that ``read_text`` reads again; fields at their default are left out."""
+    import tomlkit
+
+    return tomlkit.dumps(_table(record))
 
 
 def _table(record: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from engine.decision.settings import DecisionSettings
 from engine.errors import UserError
 from engine.law.identical import FundIndex
 from engine.law.rules import Law
-from engine.records import Constraint, Quote, User
+from engine.records import Constraint, Household, Quote, User
 from engine.results import Evaluation, LotSale, Proposal, ProposalState
 
 KEPT_OPEN = timedelta(hours=1)
@@ -38,6 +38,19 @@ DECIDED = (ProposalState.STAGED, ProposalState.APPROVED, ProposalState.EXPORTED)
 
 class NotNowError(UserError):
     """An approval that the market or the law has overtaken; the message says by what."""
+
+
+class GotWorseError(NotNowError):
+    """A proposal worth less than the band that was shown; a second yes signs it all the same.
+
+    Attributes:
+        checked: What it is worth now.
+    """
+
+    def __init__(self, checked: Recheck) -> None:
+        """Say by how much."""
+        super().__init__(checked.worse)
+        self.checked = checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +130,23 @@ class Desk:
     ) -> None:
         """Make these the limits of a household, and value it under them."""
         household = replace(self._book.household(household_id), constraints=tuple(limits))
+        self.save_household(household, user, now)
+
+    def save_household(self, household: Household, user: User, now: datetime) -> None:
+        """Write down what a household says of itself, and value it anew."""
         self._book.save_household(household, user.user_id, now)
-        self._laid_out.pop(household_id, None)
-        self.revalue(household_id)
+        self._laid_out.pop(household.household_id, None)
+        self.revalue(household.household_id)
+
+    def choose(self, settings: DecisionSettings) -> None:
+        """Decide by other choices of the practice from now on."""
+        self.rules = replace(self.rules, settings=settings)
+        self.market.look_ahead(settings.window_hours)
+
+    def taken_in(self) -> None:
+        """The book was changed beside the desk (an import): lay every household out anew."""
+        self.market.learn(self._book.securities())
+        self._laid_out.clear()
 
     def stage(self, proposal_id: str, user: User, now: datetime) -> None:
         """Park a proposal, unsigned: it counts in before and after."""
@@ -131,18 +158,20 @@ class Desk:
         """Sign a proposal, after pricing it again at the newest quotes.
 
         Raises:
-            NotNowError: If it is stale, expired or no longer lawful, or worth less than its band
-                said and ``accept_worse`` is not set.
+            NotNowError: If it is stale, expired or no longer lawful.
+            GotWorseError: If it is worth less than its band said and ``accept_worse`` is not set.
         """
         checked = self.check(proposal_id, now)
-        if checked.refused or (checked.worse and not accept_worse):
-            raise NotNowError(checked.refused or checked.worse)
+        if checked.refused:
+            raise NotNowError(checked.refused)
+        if checked.worse and not accept_worse:
+            raise GotWorseError(checked)
         self._decide(proposal_id, "approve", user, now)
         return checked
 
     def check(self, proposal_id: str, now: datetime) -> Recheck:
         """Price a proposal again at the newest quotes; nothing is stored."""
-        proposal = self._proposal(proposal_id)
+        proposal = self.proposal(proposal_id)
         outlook = self._outlook()
         prepared = self._apart_from(proposal, outlook)
         return recheck(prepared, outlook, self.rules.settings, proposal, now)
@@ -153,7 +182,7 @@ class Desk:
 
     def resized(self, proposal_id: str, shares: Decimal, limit_usd: Decimal) -> Proposal:
         """A proposal with other shares and limit, priced again; nothing is stored."""
-        proposal, outlook = self._proposal(proposal_id), self._outlook()
+        proposal, outlook = self.proposal(proposal_id), self._outlook()
         prepared = self._apart_from(proposal, outlook)
         return resized(prepared, self.rules.settings, proposal, shares, limit_usd, outlook.seed)
 
@@ -176,7 +205,7 @@ class Desk:
             NotNowError: No price has come, or nothing may replace the name today.
             UserError: A lot is not part of the proposal, or none would be left.
         """
-        before = self._proposal(proposal_id)
+        before = self.proposal(proposal_id)
         unknown = set(lot_ids) - {sale.lot_id for sale in before.sales}
         if unknown or not lot_ids:
             what = f"lot {min(unknown)} is not part of" if unknown else "no lot would be left of"
@@ -262,7 +291,7 @@ class Desk:
         self._keep(proposal_id, now)
         self._book.decide(proposal_id, what, user.user_id, now, reason)
 
-    def _proposal(self, proposal_id: str) -> Proposal:
+    def proposal(self, proposal_id: str) -> Proposal:
         """A proposal shown lately, as the book has it where it does."""
         shown = self._shown.get(proposal_id)
         if shown is not None and proposal_id not in self._written:

@@ -15,25 +15,29 @@ import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from app import clock
 from app.book.book import Book
+from app.choices import decision_settings
 from app.desk import Desk
+from app.jobs import Job
 from app.office import Setting, demo_setting, open_desk, open_feed, seed_book
-from app.planning import Planner, on_a_thread
+from app.planning import Planner
 from app.screens.presenter import Presenter
+from app.screens.whatif import solve
 from app.steps import Step, steps
-from engine.decision.settings import DecisionSettings
+from app.window_jobs import WindowJobs
 from engine.errors import UserError
 from engine.records import User
 from widgets.frame import Frame
 from widgets.shots import shoot as shoot_frame
-from widgets.views import Impact, View
+from widgets.views import Reply, Scenario, View
 
+T = TypeVar("T")
 LOG = logging.getLogger("lotlight")
 INTERVAL = timedelta(minutes=5)
 ENGINE_NICE = 10
@@ -46,12 +50,12 @@ class Worker(QObject):
     Signals:
         told: A sentence for the advisor. args: text, whether it is trouble.
         crashed: A fault of our own. args: its trace, what state the book is in.
-        priced: An edit was priced. args: proposal id, its impact.
+        replied: The answer to a sheet that asked. arg: a ``widgets.views.Reply``.
     """
 
     told = Signal(str, bool)
     crashed = Signal(str, str)
-    priced = Signal(str, object)
+    replied = Signal(object)
 
     def __init__(self, path: Path, setting: Setting, speed: float, seed: int) -> None:
         """Nothing is opened before ``start``."""
@@ -63,6 +67,9 @@ class Worker(QObject):
         self._take: Callable[[View], None] = lambda view: None
         self.presenter: Presenter | None = None
         self.user: User = setting.practice.users[0]
+        self.jobs = WindowJobs(
+            lambda view: self._take(view), lambda _, trace: self.crashed.emit(trace, SAFE)
+        )
 
     def start(self, take: Callable[[View], None]) -> None:
         """Begin the day; views go to ``take``."""
@@ -72,6 +79,7 @@ class Worker(QObject):
     def stop(self) -> None:
         """End the day and wait for the thread."""
         self._stop.set()
+        self.jobs.close()
         if self._thread.is_alive():
             self._thread.join(timeout=20)
 
@@ -98,15 +106,43 @@ class Worker(QObject):
         """Say a sentence to the advisor."""
         self.told.emit(text, trouble)
 
-    def show_priced(self, proposal_id: str, impact: Impact) -> None:
-        """Hand the price of an edit up."""
-        self.priced.emit(proposal_id, impact)
+    def reply(self, reply: Reply) -> None:
+        """Answer the sheet that asked."""
+        self.replied.emit(reply)
+
+    def work(
+        self,
+        title: str,
+        work: Callable[[Job[Any]], T],
+        then: Callable[[Desk, Presenter, datetime, T], object],
+    ) -> None:
+        """Do it beside the desk; what it finds comes back to the desk's thread."""
+        self.jobs.start(
+            title, work, lambda found: self.ask(lambda d, p, now: _do(then(d, p, now, found)))
+        )
+
+    def cancel(self, job_id: str) -> None:
+        """Stop a job."""
+        self.jobs.cancel(job_id)
 
     def show_whatif(self) -> None:
-        """Hand F5 up; the desk's thread."""
-        view = self.presenter.whatif_view() if self.presenter else None
-        if view is not None:
-            self._take(view)
+        """Hand F5 up, and have what is missing solved beside the desk; the desk's thread."""
+        presenter = self.presenter
+        view = presenter.whatif_view() if presenter else None
+        if presenter is None or view is None or presenter.whatif is None:
+            return
+        self._take(view)
+        asked, missing = presenter.whatif, presenter.whatif.unsolved()
+        if not missing:
+            return
+        base, rules, levers = asked.base, asked.rules, missing[0]
+
+        def done(_d: Desk, p: Presenter, _now: datetime, found: Scenario) -> None:
+            asked.solved(levers, found)
+            if p.whatif is asked:
+                self.show_whatif()
+
+        self.work("Solving the scenario", lambda job: solve(base, rules, levers), done)
 
     def _run(self) -> None:
         """The thread: open the book, play the feed, answer between ticks."""
@@ -125,10 +161,10 @@ class Worker(QObject):
 
     def _day(self, book: Book) -> None:
         """Play the feed to its end, then keep answering until the window closes."""
-        desk = open_desk(book, self._setting, self._seed, DecisionSettings())
-        self.presenter = Presenter(book, desk, self._setting.simulated, INTERVAL)
+        desk = open_desk(book, self._setting, self._seed, decision_settings(book))
+        self.presenter = Presenter(book, desk, self._setting.simulated, INTERVAL, user=self.user)
         self.presenter.planner = Planner(
-            desk.rules.settings, on_a_thread, on_done=lambda: self._calls.put(self._show)
+            desk.rules.settings, self._plan, on_done=lambda: self._calls.put(self._show)
         )
         self._take(self.presenter.practice())
         feed = open_feed(self._setting, tuple(book.securities().values()), self._speed)
@@ -136,8 +172,6 @@ class Worker(QObject):
             found = desk.on_quotes(batch.quotes, batch.at)
             self.presenter.remember(found, clock.now())
             self._show()
-            if found and self.presenter.whatif is None:
-                self.show_whatif()
             self._drain(0.0)
             while self.presenter.paused and not self._stop.is_set():
                 self._drain(0.1)
@@ -181,7 +215,7 @@ def connect(frame: Frame, worker: Worker) -> None:
     queued = Qt.ConnectionType.QueuedConnection
     worker.told.connect(lambda text, _trouble: frame.banner.say(text), queued)
     worker.crashed.connect(frame.commands.crashed, queued)
-    worker.priced.connect(frame.commands.priced, queued)
+    worker.replied.connect(frame.commands.replied, queued)
 
 
 def _asking(worker: Worker, step: Step) -> Callable[..., None]:
@@ -240,11 +274,26 @@ def shoot(
     presenter = Presenter(book, desk, simulated, INTERVAL)
     presenter.planner = Planner(desk.rules.settings)
     presenter.remember(tuple(desk.evaluations.values()), clock.now())
-    for view in presenter.views():
-        frame.take(view)
-    whatif = presenter.whatif_view()
-    if whatif is not None:
-        frame.take(whatif)
+    _settle(presenter)
+    for view in (*presenter.views(), presenter.whatif_view()):
+        if view is not None:
+            frame.take(view)
     made = shoot_frame(frame, folder)
     frame.close()
     return made
+
+
+def _settle(presenter: Presenter) -> None:
+    """Solve here and now what the window has solved beside the desk."""
+    moment = presenter.moment()
+    presenter.whatif_view()
+    if moment is None or presenter.whatif is None:
+        return
+    settings = presenter.desk.rules.settings
+    presenter.matrix.take(moment, solve_matrix(moment, settings))
+    for levers in presenter.whatif.unsolved():
+        presenter.whatif.solved(levers, solve(moment, presenter.desk.rules, levers))
+
+
+def _do(_: object) -> None:
+    """A step's value is nobody's business."""

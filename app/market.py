@@ -114,6 +114,14 @@ class Market:
         """Nothing is known of today's movement before now: today counts as a usual day."""
         self._session.forget()
 
+    def look_ahead(self, window_hours: float) -> None:
+        """Let forecasts look so many session hours ahead from now on."""
+        self._hours, self._drawn = window_hours, None
+
+    def learn(self, securities: Mapping[str, Security]) -> None:
+        """The book has more securities now; those without a past are held and not simulated."""
+        self._securities = securities
+
     def outlook(self) -> Outlook | None:
         """What may become of the newest prices; None before any arrived or outside sessions."""
         if self.now is None:

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 
 from widgets import text
@@ -14,15 +16,29 @@ from widgets import theme as themes
 from widgets.actions import ACTIONS, key_text
 from widgets.decide import EditSheet
 from widgets.decisions import Decisions
+from widgets.details import DetailsSheet
 from widgets.explain import FigureSheet
 from widgets.importer import ImportSheet
 from widgets.info import AboutSheet, CrashSheet, HelpSheet, ShortcutSheet, WelcomeSheet
 from widgets.lock import LockScreen
+from widgets.own import IdleLock
 from widgets.palette import Entry, Palette
+from widgets.parts import set_text
 from widgets.rail import SCREENS
 from widgets.settings_sheet import SettingsSheet
 from widgets.sheet import Sheet
-from widgets.views import DeskView, Impact
+from widgets.sign_in import SignInSheet
+from widgets.views import (
+    DeskView,
+    Details,
+    FileWanted,
+    GotWorse,
+    Priced,
+    Refused,
+    Reply,
+    SignedIn,
+    Trial,
+)
 
 if TYPE_CHECKING:
     from widgets.frame import Frame
@@ -42,7 +58,6 @@ class Commands:
     def __init__(self, frame: Frame) -> None:
         self.frame, self.intents = frame, frame.intents
         self.sheet: Sheet | None = None
-        self.settings: dict[str, float] = {}
         self.lock_screen = LockScreen(frame, frame.intents)
         self.decisions = Decisions(frame, self.open)
         self.handlers: dict[str, Callable[[], object]] = {
@@ -54,6 +69,11 @@ class Commands:
         }
         for name, action in frame.actions_.items():
             action.triggered.connect(lambda _=False, n=name: self.handlers[n]())
+        self.idle = IdleLock(frame.own, QApplication.instance() or frame, frame)
+        self.idle.idle.connect(self._lock)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._follow)
+        frame.own.changed.connect(lambda: self._follow(hints.colorScheme()))
         frame.top.palette_asked.connect(self.palette)
         frame.top.households_asked.connect(self.households)
         frame.top.mode_asked.connect(lambda: frame.go(6))
@@ -73,10 +93,29 @@ class Commands:
     def _view(self) -> DeskView | None:
         return self.frame.latest.get(DeskView)
 
-    def priced(self, proposal_id: str, impact: Impact) -> None:
-        """The desk has priced an edit; the sheet that asked shows it."""
-        if isinstance(self.sheet, EditSheet) and self.sheet.proposal_id == proposal_id:
-            self.sheet.show_impact(impact)
+    def replied(self, reply: Reply) -> None:
+        """An answer of the desk, for the sheet that asked."""
+        match reply:
+            case Priced(proposal_id, impact):
+                if isinstance(self.sheet, EditSheet) and self.sheet.proposal_id == proposal_id:
+                    self.sheet.show_impact(impact)
+            case GotWorse():
+                self.decisions.got_worse(reply)
+            case Trial():
+                if isinstance(self.sheet, ImportSheet):
+                    self.sheet.show_trial(reply)
+            case FileWanted(why):
+                sheet = ImportSheet(self.frame, self.frame.theme, self.intents)
+                set_text(sheet.told, why)
+                self.open(sheet)
+            case Details():
+                self.open(DetailsSheet(self.frame, reply, self.intents))
+            case SignedIn():
+                self.lock_screen.open()
+                self.frame.banner.say(f"Signed in as {reply.name}. {reply.hint}".strip())
+            case Refused(why):
+                self.lock_screen.refuse(why)
+                self.frame.banner.say(why)
 
     # -- tables -----------------------------------------------------------------------------------
 
@@ -135,10 +174,40 @@ class Commands:
             "undo": lambda: intents.undo.emit(frame.screen_name()),
             "redo": lambda: intents.redo.emit(frame.screen_name()),
             "pause": self._pause,
-            "settings": lambda: self.open(SettingsSheet(frame, self.settings, intents)),
-            "lock": self.lock_screen.lock,
+            "settings": self._settings,
+            "details": lambda: intents.gap_chosen.emit(""),
+            "sign_in": self._sign_in,
+            "lock": self._lock,
             "quit": frame.close,
         }
+
+    def _settings(self) -> None:
+        practice = self.frame.practice
+        choices = practice.choices if practice else {}
+        self.open(SettingsSheet(self.frame, {**choices, **self.frame.own.values()}, self._keep))
+
+    def _keep(self, values: dict[str, float]) -> None:
+        """What belongs to this desk stays here, what belongs to the practice goes to its book."""
+        own = set(self.frame.own.values())
+        self.frame.own.keep({key: value for key, value in values.items() if key in own})
+        self.intents.settings_changed.emit({k: v for k, v in values.items() if k not in own})
+
+    def _lock(self) -> None:
+        """Close what lies over the window, and cover it."""
+        if self.sheet is not None:
+            self.sheet.close()
+        self.lock_screen.lock()
+
+    def _follow(self, scheme: Qt.ColorScheme) -> None:
+        """Take the system's theme, where that is wanted and the system says which."""
+        known = {Qt.ColorScheme.Dark: "dark", Qt.ColorScheme.Light: "light"}
+        name = known.get(scheme, "")
+        if self.frame.own.values()["follow_system"] and name not in ("", self.frame.theme.name):
+            self.frame.dress(themes.load(name))
+
+    def _sign_in(self) -> None:
+        if self.frame.practice is not None:
+            self.open(SignInSheet(self.frame, self.frame.practice, self.intents))
 
     def palette(self) -> None:
         """Symbols, households and every command."""

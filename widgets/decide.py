@@ -166,10 +166,10 @@ class WorseSheet(Sheet):
     """The price of a proposal moved against it by more than its band between look and click."""
 
     def __init__(
-        self, parent: QWidget, shown: Proposal, now: Proposal, anyway: Callable[[], object]
+        self, parent: QWidget, shown: Proposal, now_usd: Decimal, anyway: Callable[[], object]
     ) -> None:
         super().__init__(parent, "It got worse", 480)
-        then, current = shown.alpha.net_usd, now.alpha.net_usd
+        then = shown.alpha.net_usd
         self.words(
             "Nothing was signed. Since you looked, the value has moved by more than its band."
         )
@@ -178,8 +178,8 @@ class WorseSheet(Sheet):
             [
                 ("Net alpha you saw", text.signed_money(then), ""),
                 ("Its 95% band", f"{low} to {high}", "muted"),
-                ("Net alpha now", text.signed_money(current), "loss"),
-                ("Change", text.signed_money(current - then), "loss"),
+                ("Net alpha now", text.signed_money(now_usd), "loss"),
+                ("Change", text.signed_money(now_usd - then), "loss"),
             ]
         )
         self.buttons(("Approve at today's value", anyway), cancel="Leave it")

@@ -9,7 +9,7 @@ from engine.results import Proposal
 from widgets.decide import BatchSheet, EditSheet, WorseSheet, defer_sheet, reject_sheet
 from widgets.explain import ExplainSheet
 from widgets.sheet import Sheet
-from widgets.views import DeskView, ScoreView
+from widgets.views import DeskView, GotWorse, ScoreView
 
 if TYPE_CHECKING:
     from widgets.frame import Frame
@@ -106,7 +106,8 @@ class Decisions:
 
         self._open(BatchSheet(self.frame, view, chosen, sign))
 
-    def got_worse(self, shown: Proposal, now: Proposal) -> None:
+    def got_worse(self, found: GotWorse) -> None:
         """The desk refused an approval because the value fell out of its band."""
-        anyway = lambda: self.intents.approve_anyway.emit(now.proposal_id)  # noqa: E731
-        self._open(WorseSheet(self.frame, shown, now, anyway))
+        key = found.shown.proposal_id
+        anyway = lambda: self.intents.approve_anyway.emit(key)  # noqa: E731
+        self._open(WorseSheet(self.frame, found.shown, found.now_usd, anyway))

@@ -32,6 +32,7 @@ from widgets.icons import icon
 from widgets.intents import Intents
 from widgets.lot import LotScreen
 from widgets.mailbox import Mailbox
+from widgets.own import OwnSettings
 from widgets.parts import GAP
 from widgets.rail import SCREENS, Rail
 from widgets.score import ScoreScreen
@@ -73,6 +74,7 @@ class Frame(QMainWindow):
         """A window without a household; ``settings`` keeps theme, zoom and layout."""
         super().__init__()
         self.settings = settings
+        self.own = OwnSettings(settings, self)
         self.points = themes.fitting(float(str(self._kept("points", 9.5))))
         self.theme = themes.load(str(self._kept("theme", theme)))
         themes.apply(_application(), self.theme, self.points)

@@ -290,4 +290,5 @@ class HouseholdScreen(QWidget):
         self._dial_card.say(f"{view.dial.title}  ·  taxable income")
         self._bill_card.say("; ".join(view.bill_after.provisional))
         audited = f"audited {text.stamp(view.audited_at)}" if view.audited_at else "not audited yet"
-        self._gap_card.say(f"{text.plural(len(view.gaps), 'gap')}  ·  {audited}")
+        score = "" if view.completeness is None else f"{view.completeness} of 100  ·  "
+        self._gap_card.say(f"{score}{text.plural(len(view.gaps), 'gap')}  ·  {audited}")

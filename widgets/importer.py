@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from engine.results import Problem
 from widgets import text
 from widgets.grid import GridView
+from widgets.heading_map import HeadingMapper
 from widgets.intents import Intents
-from widgets.parts import button, set_text
+from widgets.parts import button, label, row, set_text
 from widgets.sheet import Sheet
 from widgets.table import Column, Kind
 from widgets.theme import Theme
+from widgets.views import Trial, TrialRow
 
+TRIAL: tuple[Column[TrialRow], ...] = (
+    Column("File", lambda r: r.file),
+    Column("Read as", lambda r: r.profile or "not recognised"),
+    Column("New", lambda r: f"{r.new:,}", Kind.NUMBER, lambda r: r.new),
+    Column("Changed", lambda r: f"{r.changed:,}", Kind.NUMBER, lambda r: r.changed),
+    Column("Unchanged", lambda r: f"{r.unchanged:,}", Kind.NUMBER, lambda r: r.unchanged),
+    Column("Closed", lambda r: f"{r.closed:,}", Kind.NUMBER, lambda r: r.closed),
+    Column("And", lambda r: r.refused or r.other, tone=lambda r: "loss" if r.refused else "muted"),
+)
 PROBLEMS: tuple[Column[Problem], ...] = (
     Column("File", lambda r: r.source),
     Column("Line", lambda r: f"{r.line:,}" if r.line else "", Kind.NUMBER, lambda r: r.line),
@@ -29,15 +38,35 @@ class ImportSheet(Sheet):
     """Nothing is written until the advisor has seen the trial and says so."""
 
     def __init__(self, parent: QWidget, theme: Theme, intents: Intents) -> None:
-        super().__init__(parent, "Import files", 820)
+        super().__init__(parent, "Import files", 900)
         self._intents = intents
         self.files: tuple[str, ...] = ()
         self.told = self.words(
-            "Lots, positions or transactions of a custodian (CSV, XML, XLSX). They are read on "
-            "trial first; the book changes only when you take them in.",
+            "Lots, positions, transactions or fills of a custodian (CSV, XML, XLSX, OFX). They are "
+            "read on trial first; the book changes only when you take them in.",
             "muted",
         )
-        self.box.addWidget(button("Choose files…", self._choose))
+        self.account = QComboBox()
+        self.account.setAccessibleName("Account of the rows")
+        self.account.activated.connect(self._choose_account)
+        self.box.addWidget(
+            row(
+                button("Choose files…", self._choose),
+                None,
+                label("Account", "muted"),
+                self.account,
+            )
+        )
+        self.trial: GridView[TrialRow] = GridView(
+            theme, TRIAL, lambda r: r.file, "Trial", "What each file would change appears here."
+        )
+        self.trial.setMinimumHeight(120)
+        self.box.addWidget(self.trial)
+        self.mapper = HeadingMapper(intents)
+        self.mapper.hide()
+        self.box.addWidget(self.mapper)
+        self.gaps = self.words("", "warn")
+        self.gaps.hide()
         self.problems: GridView[Problem] = GridView(
             theme,
             PROBLEMS,
@@ -45,7 +74,7 @@ class ImportSheet(Sheet):
             "Problems",
             "Problems of the trial appear here, with file, line, what was read and what to do.",
         )
-        self.problems.setMinimumHeight(260)
+        self.problems.setMinimumHeight(160)
         self.box.addWidget(self.problems)
         self.accept_button = button("Take it in", self._accept, primary=True)
         self.accept_button.setEnabled(False)
@@ -63,12 +92,30 @@ class ImportSheet(Sheet):
         set_text(self.told, f"Reading {text.plural(len(paths), 'file')} on trial …")
         self._intents.import_files.emit(paths)
 
-    def show_trial(self, read: str, problems: Sequence[Problem]) -> None:
-        """What the trial found; ``read`` says what would be taken in."""
-        self.problems.show_rows(problems)
-        wrong = f"; {text.plural(len(problems), 'problem')} to look at" if problems else ""
-        set_text(self.told, f"{read}{wrong}. The book has not been touched.")
-        self.accept_button.setEnabled(bool(read))
+    def show_trial(self, found: Trial) -> None:
+        """What the trial found."""
+        self.trial.show_rows(found.rows)
+        self.problems.show_rows(found.problems)
+        if self.account.count() != len(found.accounts) + 1:
+            self.account.clear()
+            self.account.addItem("As the files say", "")
+            for account_id, name in found.accounts:
+                self.account.addItem(name, account_id)
+        self.mapper.setVisible(found.mapping is not None)
+        if found.mapping is not None:
+            self.mapper.take(found.mapping)
+        self.gaps.setVisible(bool(found.gaps))
+        more = f"\nand {len(found.gaps) - 4} more" if len(found.gaps) > 4 else ""
+        set_text(self.gaps, "\n".join(found.gaps[:4]) + more)
+        readable = [row for row in found.rows if not row.refused]
+        wrong = text.plural(len(found.problems), "row") + " cannot be read and would be left out"
+        told = wrong if found.problems else "Every row was read" if readable else "Nothing was read"
+        set_text(self.told, f"{told}. The book has not been touched.")
+        set_text(self.accept_button, "Take the good rows in" if found.problems else "Take it in")
+        self.accept_button.setEnabled(bool(readable) and len(readable) == len(found.rows))
+
+    def _choose_account(self) -> None:
+        self._intents.import_account.emit(self.account.currentData())
 
     def _accept(self) -> None:
         self._intents.import_accepted.emit()

@@ -31,6 +31,9 @@ class Intents(QObject):
         redo: args: screen name.
         export_orders: Write the order file. args: folder.
         import_files: Read files on trial. args: tuple of paths.
+        import_account: The account that the files on trial belong to. args: account id, "" as told.
+        import_mapped: Read a file on trial by a format with headings of its own. args: file name,
+            format, dict of field to heading.
         import_accepted: Take the files that were read into the book.
         report: Make the Efficiency Report.
         save_report: Write it. args: folder.
@@ -38,10 +41,14 @@ class Intents(QObject):
         why: Show the record behind a line of the log. args: seq of the line.
         pause: args: whether the engine stands still.
         set_active: Ask for ACTIVE (True) or SHADOW (False).
-        gap_chosen: Mend a gap of the context audit. args: what.
-        settings_changed: args: dict of setting key to value.
+        gap_chosen: Show the household's details, to mend a gap. args: what is missing.
+        details_saved: Store what the household says of itself. args: the edited text.
+        solve: Find the best plan under the limits and their prices.
+        settings_changed: args: dict of the practice's choices, in the engine's units.
         cancel_job: args: job id.
-        unlock: Sign in again. args: password.
+        unlock: Sign in again. args: passphrase.
+        sign_in: Sign in as another user. args: user id, passphrase.
+        passphrase_changed: Of whoever is signed in. args: old, new.
         closing: The window is being closed.
     """
 
@@ -69,6 +76,8 @@ class Intents(QObject):
     redo = Signal(str)
     export_orders = Signal(str)
     import_files = Signal(tuple)
+    import_account = Signal(str)
+    import_mapped = Signal(str, str, dict)
     import_accepted = Signal()
     report = Signal()
     save_report = Signal(str)
@@ -77,7 +86,11 @@ class Intents(QObject):
     pause = Signal(bool)
     set_active = Signal(bool)
     gap_chosen = Signal(str)
+    details_saved = Signal(str)
+    solve = Signal()
     settings_changed = Signal(dict)
     cancel_job = Signal(str)
     unlock = Signal(str)
+    sign_in = Signal(str, str)
+    passphrase_changed = Signal(str, str)
     closing = Signal()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -179,6 +180,12 @@ class WhatIfScreen(QWidget):
         """Take the colours of a theme."""
         self.table.dress(theme)
         self.ranges.dress(theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the household as it is, the first time the screen is opened."""
+        super().showEvent(event)
+        if not self.levers:
+            self._intents.whatif_asked.emit("")
 
     def take(self, view: WhatIfView) -> None:
         """Show the copy as it was solved last."""

@@ -17,7 +17,8 @@ from engine.decision.alpha import band, results_of
 from engine.decision.evaluate import set_alpha
 from engine.decision.prepare import with_decided
 from engine.decision.settings import DecisionSettings
-from engine.records import ZERO, Constraint, Rule
+from engine.records import CENT, ZERO, Constraint, Rule
+from engine.results import Proposal
 from widgets.views import (
     DeskView,
     Figures,
@@ -107,16 +108,16 @@ def _limit(constraints: Sequence[Constraint], rule: Rule) -> Decimal | None:
 
 def _impacts(moment: Moment) -> Mapping[str, Impact]:
     """Bill, cash and tracking error that each proposal would change."""
-    found = {}
-    base = tracking_error(moment) or 0.0
-    for proposal in moment.evaluation.proposals:
-        cash = sum(((s.shares * proposal.limit_usd) for s in proposal.sales), ZERO)
-        cash -= sum(((b.shares * b.est_price_usd) for b in proposal.purchases), ZERO)
-        after = tracking_error(moment, weight_change(moment, proposal)) or 0.0
-        found[proposal.proposal_id] = Impact(
-            -proposal.alpha.tax_now_usd, cash.quantize(Decimal("0.01")), after - base
-        )
-    return found
+    return {p.proposal_id: impact(moment, p) for p in moment.evaluation.proposals}
+
+
+def impact(moment: Moment, proposal: Proposal) -> Impact:
+    """Bill, cash and tracking error that a proposal would change."""
+    cash = sum(((s.shares * proposal.limit_usd) for s in proposal.sales), ZERO)
+    cash -= sum(((b.shares * b.est_price_usd) for b in proposal.purchases), ZERO)
+    before = tracking_error(moment) or 0.0
+    after = tracking_error(moment, weight_change(moment, proposal)) or 0.0
+    return Impact(-proposal.alpha.tax_now_usd, cash.quantize(CENT), after - before)
 
 
 def _waits(moment: Moment) -> Mapping[str, WaitCurve]:

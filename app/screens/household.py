@@ -1,10 +1,11 @@
 """F3: the household's year, what is planned, and what is missing."""
 
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 
+from app.context import WEIGHTS, ContextAudit
+from app.context import ContextGap as Gap
 from app.screens.dial import tax_dial
 from app.screens.moment import Moment
 from engine.arrays import as_float, dollars
@@ -15,9 +16,20 @@ from engine.results import LotSale
 from widgets.views import AccountRow, BillRange, ContextGap, HouseholdView, PlannedEvent
 
 PATHS = 1024
+IMPORTED = frozenset(
+    {
+        "basis_unknown",
+        "date_unknown",
+        "lots_missing",
+        "lots_do_not_add_up",
+        "prices_stale",
+        "cash_unknown",
+        "reconciliation_open",
+    }
+)
 
 
-def household_view(seq: int, moment: Moment) -> HouseholdView:
+def household_view(seq: int, moment: Moment, audited: ContextAudit) -> HouseholdView:
     """Everything F3 shows."""
     found, household = moment.evaluation, moment.prepared.household
     law = moment.prepared.tax.law
@@ -31,8 +43,9 @@ def household_view(seq: int, moment: Moment) -> HouseholdView:
         bill_range(moment, moment.decided),
         tuple(_account(moment, account) for account in household.accounts),
         tuple(sorted(_events(moment), key=lambda e: e.on)),
-        tuple(_gaps(moment)),
-        found.as_of,
+        (*_stale(moment), *gap_views(audited)),
+        audited.as_of,
+        audited.score,
     )
 
 
@@ -97,24 +110,29 @@ def _events(moment: Moment) -> list[PlannedEvent]:
     return found
 
 
-def _gaps(moment: Moment) -> list[ContextGap]:
-    """What the engine cannot see well: held-only positions and stale prices."""
-    found = []
-    held = [p for p in moment.evaluation.positions if p.state == "held" and p.price_usd == 0]
-    if held:
-        worth = sum((p.market_usd for p in held), Decimal(0))
-        found.append(
-            ContextGap(
-                f"{len(held)} positions have no price of the day",
-                "value",
-                worth,
-                "Import the custodian's positions file",
-            )
+def gap_views(found: ContextAudit) -> tuple[ContextGap, ...]:
+    """The gaps of a context audit, each with what mends it here in the window."""
+    return tuple(
+        ContextGap(
+            f"{gap.where}: {gap.what}",
+            f"{WEIGHTS[gap.kind]} of 100",
+            gap.at_stake_usd or ZERO,
+            "Enter: import the custodian's file" if by_import(gap) else "Enter: edit the details",
         )
+        for gap in found.gaps
+    )
+
+
+def by_import(gap: Gap) -> bool:
+    """Whether a custodian's file mends it, and not the household's own word."""
+    return gap.kind in IMPORTED
+
+
+def _stale(moment: Moment) -> tuple[ContextGap, ...]:
+    """Prices that may not be acted on now."""
     stale = [p for p in moment.evaluation.positions if p.state == "stale"]
-    if stale:
-        worth = sum((p.market_usd for p in stale), Decimal(0))
-        found.append(
-            ContextGap(f"{len(stale)} prices are stale", "flags frozen", worth, "Check the feed")
-        )
-    return found
+    if not stale:
+        return ()
+    worth = sum((p.market_usd for p in stale), ZERO)
+    told = f"{len(stale)} prices are stale"
+    return (ContextGap(told, "flags frozen", worth, "Check the feed"),)

@@ -1,6 +1,6 @@
 """From the desk to the window: the views of the household on screen, made at each tick."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.book.book import Book
+from app.choices import chosen
+from app.context import ContextAudit, audit
 from app.desk import Desk
+from app.intake import Intake
 from app.planning import Planner
 from app.screens.audit import audit_view
 from app.screens.desk import desk_view
@@ -22,16 +25,18 @@ from app.screens.wash import wash_view
 from app.screens.whatif import WhatIf
 from engine.decision.evaluate import set_alpha
 from engine.decision.prepare import with_decided
-from engine.records import ZERO
+from engine.records import ZERO, User
 from engine.results import Evaluation, Proposal, ProposalState
 from widgets.views import (
     AuditView,
     ConstraintsView,
+    GateItem,
     HouseholdItem,
     Mode,
     PracticeView,
     ScoreView,
     Status,
+    UserItem,
     View,
     WhatIfView,
     WhyRecord,
@@ -58,6 +63,8 @@ class Presenter:
         whatif: The sliders of F5, once that screen was asked for.
         limits: Earlier limits of the household on screen, for undo.
         planner: Solves the plan of the household on screen; None for none.
+        intake: Files that were read on trial.
+        user: Who is signed in; ``None`` before the first step.
     """
 
     book: Book
@@ -74,9 +81,12 @@ class Presenter:
     whatif: WhatIf | None = None
     limits: LimitEdits = field(default_factory=LimitEdits)
     planner: Planner | None = None
+    intake: Intake | None = None
+    user: User | None = None
     _seq: int = 0
     _accounts: dict[str, int] = field(default_factory=dict)
     _audit: AuditView | None = None
+    _context: tuple[object, ContextAudit] | None = None
     _score: tuple[object, ScoreView] | None = None
     _history: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     _rate: list[datetime] = field(default_factory=list)
@@ -104,7 +114,17 @@ class Presenter:
             )
         if not self.household_id and rows:
             self.household_id = max(rows, key=lambda r: r.waiting).household_id
-        return PracticeView(tuple(rows), self.household_id)
+        users = tuple(
+            UserItem(
+                user.user_id,
+                user.name,
+                ", ".join(sorted(user.roles)),
+                bool(self.book.passphrase_hash(user.user_id)),
+            )
+            for user in self.book.users()
+        )
+        signed = self.user.user_id if self.user else ""
+        return PracticeView(tuple(rows), self.household_id, users, signed, chosen(self.book))
 
     def views(self) -> Iterator[View]:
         """Every screen of the household on screen, from the newest evaluation."""
@@ -123,7 +143,7 @@ class Presenter:
             self.desk.market.opened,
         )
         yield lot_view(self._seq, moment, self.lot_id, settings)
-        yield household_view(self._seq, moment)
+        yield household_view(self._seq, moment, self.audited(moment.outlook.as_of))
         yield self._limits_view(moment)
         yield wash_view(self._seq, moment)
         yield self._score_view()
@@ -136,8 +156,14 @@ class Presenter:
             self.whatif, self.limits = None, LimitEdits()
             self.pages, self.report_name, self.why = (), "", None
 
+    def refresh_whatif(self, show: Callable[[], object]) -> None:
+        """Where F5 is in use, freeze the household as it is now and show that."""
+        if self.whatif is not None:
+            self.whatif = None
+            show()
+
     def whatif_view(self) -> WhatIfView | None:
-        """F5, solved when it is asked for: it takes an evaluation for each new scenario."""
+        """F5 as far as it is solved; ``WhatIf.unsolved`` says what is missing."""
         if self.whatif is None:
             moment = self.moment()
             if moment is None:
@@ -152,11 +178,22 @@ class Presenter:
             self._seq,
             constraint_rows(moment),
             self._set_alpha_usd(moment),
-            self.told or solved_sentence(moment) or SOLVING,
+            f"{self.told} {solved_sentence(moment) or SOLVING}".strip(),
             solving=moment.planned is None,
             can_undo=bool(self.limits.past),
             can_redo=bool(self.limits.future),
         )
+
+    def audited(self, now: datetime) -> ContextAudit:
+        """The context audit of the household on screen, made again when the book has changed."""
+        key = (self.household_id, self.book.audit_head().seq, now.date())
+        if self._context is None or self._context[0] != key:
+            self._context = key, audit(self.book, self.household_id, now)
+        return self._context[1]
+
+    def gate(self) -> tuple[GateItem, ...]:
+        """What the switch to ACTIVE asks, with what is there."""
+        return self._score_view().gate
 
     def _score_view(self) -> ScoreView:
         """F7, made again when forecasts were scored or the mode changed."""

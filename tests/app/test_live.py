@@ -1,5 +1,6 @@
 """A small day in the window: the desk on its thread, keys and intents, the book behind them."""
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,10 +17,25 @@ from app.book.book import Book
 from app.custodian.paper import Manner, Spread, paper_fills
 from app.live import Worker, connect
 from app.office import demo_setting
+from app.steps import steps
 from engine.records import Rule
 from engine.results import ProposalState
 from widgets.frame import Frame
-from widgets.views import AuditView, ConstraintsView, DeskView, PracticeView, View, WhatIfView
+from widgets.intents import Intents
+from widgets.views import (
+    AuditView,
+    ConstraintsView,
+    DeskView,
+    Details,
+    HouseholdView,
+    PracticeView,
+    Refused,
+    Reply,
+    SignedIn,
+    Trial,
+    View,
+    WhatIfView,
+)
 
 WAIT_MS = 60_000
 AT = datetime(2026, 10, 28, 13, 0, tzinfo=UTC)
@@ -34,6 +50,8 @@ class Office:
         self.taken: list[View] = []
         self.told: list[str] = []
         self.crashes: list[str] = []
+        self.replies: list[Reply] = []
+        self.worker.replied.connect(self.replies.append)
         self.worker.told.connect(lambda words, _: self.told.append(words))
         self.worker.crashed.connect(lambda trace, _: self.crashes.append(trace))
         connect(self.frame, self.worker)
@@ -51,6 +69,26 @@ class Office:
         self.qtbot.waitUntil(lambda: len(self.taken) > count, timeout=WAIT_MS)
         self.frame.mailbox.drain()
         QApplication.processEvents()
+
+    def solved(self) -> None:
+        """Wait until nothing is being solved."""
+        done = lambda: not self.worker.jobs.busy()  # noqa: E731
+        self.qtbot.waitUntil(done, timeout=WAIT_MS)
+        self.do()
+
+    def compared(self, scenarios: int) -> WhatIfView:
+        """Wait until F5 shows so many solved scenarios."""
+        self.do()
+        self.solved()
+        self.qtbot.waitUntil(lambda: not self._whatif().solving, timeout=WAIT_MS)
+        found = self._whatif()
+        assert len(found.scenarios) == scenarios
+        return found
+
+    def _whatif(self) -> WhatIfView:
+        found = self.newest(WhatIfView)
+        assert isinstance(found, WhatIfView)
+        return found
 
     def states(self) -> dict[str, ProposalState]:
         found: list[dict[str, ProposalState]] = []
@@ -144,9 +182,17 @@ def test_a_small_day_by_keyboard(office: Office, tmp_path: Path) -> None:
     fills.write_text(paper_fills(sent.read_text(), spreads[0], at, 7, Manner(0.0, 0.0, 0.0)))
     intents.import_files.emit((str(fills),))
     office.do()
-    assert any("fills reconciled, 0 for a person" in words for words in office.told)
+    trial = office.replies[-1]
+    assert isinstance(trial, Trial)
+    assert trial.rows[0].new > 0
+    assert not trial.problems
+    assert not any("Taken in" in words for words in office.told)
+    intents.import_accepted.emit()
+    office.do()
+    assert any("Taken in" in words for words in office.told)
     intents.report.emit()
     intents.why.emit(1)
+    qtbot.waitUntil(lambda: bool(office.newest(AuditView).pages), timeout=WAIT_MS)  # type: ignore[union-attr]
     office.do()
     log = office.newest(AuditView)
     assert isinstance(log, AuditView)
@@ -199,21 +245,112 @@ def test_limits_and_what_if_and_households(office: Office) -> None:
     office.do()
     assert any("no such name" in words for words in office.told)
 
+    # solved beside the desk: what binds and what it costs, with the time
+    office.solved()
+    limits = office.newest(ConstraintsView)
+    assert isinstance(limits, ConstraintsView)
+    assert "Solved at" in limits.told
+    assert not limits.solving
+
     # prices down: more to harvest, nothing stored
     intents.lever_moved.emit("price_move", -0.1)
-    office.do()
-    asked = office.newest(WhatIfView)
-    assert isinstance(asked, WhatIfView)
+    asked = office.compared(2)
     assert asked.can_undo
-    assert len(asked.scenarios) == 2
     assert asked.scenarios[1].harvested_usd > asked.scenarios[0].harvested_usd
     intents.undo.emit("whatif")
-    office.do()
-    asked = office.newest(WhatIfView)
-    assert isinstance(asked, WhatIfView)
+    asked = office.compared(1)
     assert not asked.can_undo
     assert asked.can_redo
-    assert len(asked.scenarios) == 1
+
+    # a scenario that moves no limit cannot be applied; one that does becomes the household's
+    intents.lever_moved.emit("volatility_x", 1.5)
+    intents.scenario_applied.emit("sliders")
+    office.do()
+    assert any("moves no limit" in words for words in office.told)
+    intents.lever_moved.emit("turnover_limit", 0.02)
+    intents.scenario_saved.emit("tight")
+    office.do()
+    intents.scenario_applied.emit("tight")
+    office.do()
+    limits = office.newest(ConstraintsView)
+    assert isinstance(limits, ConstraintsView)
+    made = {r.constraint.rule: r.constraint.limit for r in limits.rows}
+    assert made[Rule.TURNOVER_MAX] == Decimal("0.02")
+    intents.undo.emit("constraints")
+    office.do()
+    limits = office.newest(ConstraintsView)
+    assert isinstance(limits, ConstraintsView)
+    assert Rule.TURNOVER_MAX not in {r.constraint.rule for r in limits.rows}
+
+
+def test_settings_signatures_gate_and_details(office: Office) -> None:
+    intents = office.frame.intents
+
+    # a choice of the practice changes what the engine proposes, and is on record
+    practice = office.newest(PracticeView)
+    assert isinstance(practice, PracticeView)
+    desk = office.newest(DeskView)
+    assert isinstance(desk, DeskView)
+    intents.settings_changed.emit({**practice.choices, "minimum_alpha_usd": 5000.0})
+    office.do()
+    after = office.newest(DeskView)
+    assert isinstance(after, DeskView)
+    assert all(p.alpha.net_usd >= 5000 for p in after.evaluation.proposals if p.kind == "harvest")
+    assert len(after.evaluation.proposals) < len(desk.evaluation.proposals)
+    log = office.newest(AuditView)
+    assert isinstance(log, AuditView)
+    assert any(row.event == "setting_saved" for row in log.rows)
+    intents.settings_changed.emit({"flag_probability": 3.0})
+    office.do()
+    assert any("flag_probability" in words for words in office.told)
+    intents.settings_changed.emit({**practice.choices, "approvals_required": 2.0})
+    office.do()
+
+    # one signature of two leaves the proposal staged
+    chosen = office.newest(DeskView).evaluation.proposals[0]  # type: ignore[union-attr]
+    intents.approve.emit(chosen.proposal_id)
+    office.do()
+    assert office.states()[chosen.proposal_id] is ProposalState.STAGED
+    assert any("more signature" in words for words in office.told)
+
+    # a passphrase, then the lock asks for it
+    intents.passphrase_changed.emit("", "correct horse")
+    office.do()
+    intents.unlock.emit("wrong horse")
+    office.do()
+    assert isinstance(office.replies[-1], Refused)
+    intents.unlock.emit("correct horse")
+    office.do()
+    assert isinstance(office.replies[-1], SignedIn)
+
+    # the gate stays shut on a simulated market
+    intents.set_active.emit(True)
+    office.do()
+    assert any("stays shut" in words and "simulated" in words for words in office.told)
+
+    # a gap leads to the details; what is stored changes the bill, a misspelt field changes nothing
+    intents.gap_chosen.emit("The tax profile")
+    office.do()
+    told = office.replies[-1]
+    assert isinstance(told, Details)
+    before = office.newest(HouseholdView)
+    assert isinstance(before, HouseholdView)
+    more = re.sub(r"wages_usd = \S+", "wages_usd = 900000", told.text)
+    assert more != told.text
+    intents.details_saved.emit(more)
+    office.do()
+    changed = office.newest(HouseholdView)
+    assert isinstance(changed, HouseholdView)
+    assert changed.bill_before.total_usd > before.bill_before.total_usd
+    assert changed.household.lots == before.household.lots
+    intents.details_saved.emit(more.replace("wages_usd", "wagez_usd"))
+    office.do()
+    assert any("wagez_usd" in words for words in office.told)
+
+
+def test_every_intent_is_a_step_and_every_step_an_intent(office: Office) -> None:
+    sent = {name for name, made in vars(Intents).items() if isinstance(made, Signal)}
+    assert sent - {"closing"} == set(steps(office.worker))
 
 
 def test_a_book_that_is_open_elsewhere_is_told_and_not_touched(

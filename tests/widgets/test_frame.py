@@ -15,7 +15,15 @@ from widgets.frame import Frame
 from widgets.lot import LotScreen
 from widgets.palette import Palette
 from widgets.rail import SCREENS
-from widgets.views import DeskView, JobView, LotView, Status
+from widgets.views import (
+    DeskView,
+    GotWorse,
+    JobView,
+    LotView,
+    Refused,
+    SignedIn,
+    Status,
+)
 
 
 def choose(frame: Frame, qtbot: QtBot, proposal: str = "P0") -> QWidget:
@@ -131,14 +139,14 @@ def test_an_edit_beyond_what_the_lots_hold_is_refused_and_says_why(
 
 def test_an_approval_that_got_worse_is_asked_again(frame: Frame, qtbot: QtBot) -> None:
     view: DeskView = frame.latest[DeskView]
-    shown, now = view.evaluation.proposals[:2]
-    frame.commands.decisions.got_worse(shown, now)
+    shown = view.evaluation.proposals[0]
+    frame.commands.replied(GotWorse(shown, shown.alpha.net_usd - 100))
     sheet = frame.commands.sheet
     assert isinstance(sheet, WorseSheet)
     button = next(b for b in sheet.findChildren(QPushButton) if b.text().startswith("Approve"))
     with qtbot.waitSignal(frame.intents.approve_anyway) as told:
         button.click()
-    assert told.args == [now.proposal_id]
+    assert told.args == [shown.proposal_id]
 
 
 def test_f_keys_and_the_rail_show_every_screen(frame: Frame, qtbot: QtBot) -> None:
@@ -259,10 +267,18 @@ def test_the_lock_screen_hides_the_figures_and_takes_every_key(frame: Frame, qtb
     lock = frame.commands.lock_screen
     assert lock.isVisible()
     assert lock.geometry() == frame.rect()
+    with qtbot.assertNotEmitted(frame.intents.report):
+        frame.actions_["report"].trigger()
     lock.password.setText("secret")
     with qtbot.waitSignal(frame.intents.unlock) as told:
         qtbot.keyClick(lock.password, Qt.Key.Key_Return)
     assert told.args == ["secret"]
+    frame.commands.replied(Refused("not that one"))
+    assert lock.isVisible()
+    frame.commands.replied(SignedIn("Advisor"))
+    assert not lock.isVisible()
+    with qtbot.waitSignal(frame.intents.report):
+        frame.actions_["report"].trigger()
 
 
 @pytest.mark.parametrize("name", ["shortcuts", "help", "about", "welcome", "settings", "import"])

@@ -6,7 +6,15 @@ Money is ``Decimal`` where it is on record and ``float`` where it is an estimate
 """
 
 from widgets.views.arrays import Floats
-from widgets.views.common import Figures, HouseholdItem, JobView, Mode, PracticeView, Status
+from widgets.views.common import (
+    Figures,
+    HouseholdItem,
+    JobView,
+    Mode,
+    PracticeView,
+    Status,
+    UserItem,
+)
 from widgets.views.desk import (
     ConstraintRowView,
     DeskView,
@@ -47,6 +55,18 @@ from widgets.views.proof import (
     ScoreView,
     WhyRecord,
 )
+from widgets.views.replies import (
+    Details,
+    FileWanted,
+    GotWorse,
+    HeadingMap,
+    Priced,
+    Refused,
+    Reply,
+    SignedIn,
+    Trial,
+    TrialRow,
+)
 
 View = (
     PracticeView
@@ -71,9 +91,13 @@ __all__ = [
     "ConstraintsView",
     "ContextGap",
     "DeskView",
+    "Details",
     "Figures",
+    "FileWanted",
     "Floats",
     "GateItem",
+    "GotWorse",
+    "HeadingMap",
     "HouseholdItem",
     "HouseholdView",
     "Impact",
@@ -85,14 +109,21 @@ __all__ = [
     "Mode",
     "PlannedEvent",
     "PracticeView",
+    "Priced",
+    "Refused",
+    "Reply",
     "Scenario",
     "ScoreView",
     "ScoredFlag",
+    "SignedIn",
     "Status",
     "Substitute",
     "TaxBand",
     "TaxDial",
     "TaxEdge",
+    "Trial",
+    "TrialRow",
+    "UserItem",
     "View",
     "VolatilityState",
     "WaitCurve",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -59,11 +60,32 @@ class HouseholdItem:
 
 
 @dataclass(frozen=True, slots=True)
+class UserItem:
+    """Someone who may sign in; ``roles`` in words."""
+
+    user_id: str
+    name: str
+    roles: str
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PracticeView:
-    """All households of the book, for the switcher; ``current_id`` is the one on screen."""
+    """The practice behind the window.
+
+    Attributes:
+        households: All of the book, for the switcher.
+        current_id: The one on screen.
+        users: Who may sign in.
+        user_id: Who is signed in.
+        choices: The practice's choices, by name, in the units of the engine.
+    """
 
     households: tuple[HouseholdItem, ...]
     current_id: str
+    users: tuple[UserItem, ...] = ()
+    user_id: str = ""
+    choices: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

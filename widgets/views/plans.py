@@ -58,17 +58,23 @@ class HouseholdView:
     events: tuple[PlannedEvent, ...]
     gaps: tuple[ContextGap, ...]
     audited_at: datetime | None = None
+    completeness: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ConstraintsView:
-    """F4. ``told`` says what the last change cost; ``solving`` while an answer is under way."""
+    """F4.
+
+    ``told`` says what the last change cost and what the solve came to; ``solving`` while an answer
+    is under way, ``unsolved`` when nothing is known of the limits as they are.
+    """
 
     seq: int
     rows: tuple[ConstraintRowView, ...]
     alpha_usd: Decimal
     told: str = ""
     solving: bool = False
+    unsolved: bool = False
     can_undo: bool = False
     can_redo: bool = False
 
@@ -90,7 +96,10 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One column of the comparison; the first is the book as it is."""
+    """One column of the comparison; the first is the book as it is.
+
+    ``refused`` says why there is no plan, "" when there is one.
+    """
 
     scenario_id: str
     name: str
@@ -103,6 +112,7 @@ class Scenario:
     tracking_error: float
     cash_usd: Decimal
     trades: int
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,76 @@
+"""Who signs, what the practice has chosen, and whether the engine's word counts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from app.choices import choose, decision_settings
+from app.desk import Desk
+from app.people import hash_passphrase, passphrase_fits, require
+from app.screens.presenter import Presenter
+from app.steps.caller import Caller, Step
+from engine.errors import UserError
+from engine.records import UserRole
+from widgets.views import Mode, Refused, SignedIn
+
+
+def steps(caller: Caller) -> dict[str, Step]:
+    """Steps of the lock, the settings and the gate."""
+
+    def settings(d: Desk, p: Presenter, now: datetime, values: Mapping[str, float]) -> None:
+        changed = choose(p.book, values, caller.user, now)
+        if changed:
+            d.choose(decision_settings(p.book))
+            p.refresh_whatif(caller.show_whatif)
+            words = ", ".join(name.replace("_usd", "").replace("_", " ") for name in changed)
+            caller.tell(f"Changed and on record: {words}.", False)
+
+    return {
+        "unlock": lambda d, p, now, typed: _sign_in(caller, p, caller.user.user_id, typed),
+        "sign_in": lambda d, p, now, user_id, typed: _sign_in(caller, p, user_id, typed),
+        "passphrase_changed": lambda d, p, now, old, new: _passphrase(caller, p, now, old, new),
+        "settings_changed": settings,
+        "set_active": lambda d, p, now, active: _set_mode(caller, p, now, active=active),
+        "cancel_job": lambda d, p, now, key: caller.cancel(key),
+    }
+
+
+def _sign_in(caller: Caller, p: Presenter, user_id: str, typed: str) -> None:
+    """Let a user in whose passphrase fits; one who has none yet needs none."""
+    found = {user.user_id: user for user in p.book.users()}
+    user, kept = found[user_id], p.book.passphrase_hash(user_id)
+    if kept and not passphrase_fits(typed, kept):
+        caller.reply(Refused(f"That is not the passphrase of {user.name}. Try again."))
+        return
+    caller.user = p.user = user
+    hint = "" if kept else "No passphrase is set yet: choose one in Settings."
+    caller.reply(SignedIn(user.name, hint))
+
+
+def _passphrase(caller: Caller, p: Presenter, now: datetime, old: str, new: str) -> None:
+    """Change the passphrase of whoever is signed in.
+
+    Raises:
+        UserError: If the old one does not fit, or the new one is too short.
+    """
+    user, kept = caller.user, p.book.passphrase_hash(caller.user.user_id)
+    if kept and not passphrase_fits(old, kept):
+        raise UserError(f"the passphrase of {user.name} was not changed: the old one does not fit")
+    p.book.save_user(user, user.user_id, now, hash_passphrase(new))
+    caller.tell(f"{user.name} signs in with the new passphrase from now on.", False)
+
+
+def _set_mode(caller: Caller, p: Presenter, now: datetime, *, active: bool) -> None:
+    """Through the gate to ACTIVE, or back to SHADOW, which is always open.
+
+    Raises:
+        NotAllowedError: If the user may not approve.
+        UserError: If a criterion of the gate is not met.
+    """
+    require(caller.user, caller.user.user_id, UserRole.APPROVE)
+    failed = [item for item in p.gate() if not item.passed]
+    if active and failed:
+        needs = "; ".join(f"{x.label}: {x.have}, needed {x.needed}" for x in failed)
+        raise UserError(f"the gate to ACTIVE stays shut. {needs}")
+    mode = Mode.ACTIVE if active else Mode.SHADOW
+    p.book.save_setting("mode", mode.value, caller.user.user_id, now)
+    caller.tell(f"The engine is {mode.value.upper()} from now on; the log has it.", False)
