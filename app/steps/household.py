@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from app.commands.output import ProblemsError, describe
 from app.desk import Desk
 from app.details import details, with_details
 from app.screens.household import by_import
 from app.screens.presenter import Presenter
 from app.steps.caller import Caller, Step
+from engine.errors import UserError
 from widgets.views import Details, FileWanted
 
 
@@ -28,7 +30,16 @@ def steps(caller: Caller) -> dict[str, Step]:
         caller.reply(Details(home.name, why, details(home)))
 
     def save(d: Desk, p: Presenter, now: datetime, text: str) -> None:
-        home = with_details(p.book.household(p.household_id), text)
+        before = p.book.household(p.household_id)
+        try:
+            home = with_details(before, text)
+        except ProblemsError as error:
+            told = "; ".join(describe(problem) for problem in error.problems)
+            caller.reply(Details(before.name, f"Nothing was kept. {told}", text))
+            return
+        except UserError as error:
+            caller.reply(Details(before.name, f"Nothing was kept. {error}", text))
+            return
         d.save_household(home, caller.user, now)
         p.refresh_whatif(caller.show_whatif)
         caller.tell(f"{home.name}: stored, audited and valued again.", False)

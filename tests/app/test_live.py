@@ -345,7 +345,10 @@ def test_settings_signatures_gate_and_details(office: Office) -> None:
     assert changed.household.lots == before.household.lots
     intents.details_saved.emit(more.replace("wages_usd", "wagez_usd"))
     office.do()
-    assert any("wagez_usd" in words for words in office.told)
+    told = office.replies[-1]
+    assert isinstance(told, Details)
+    assert "wagez_usd" in told.why
+    assert "wagez_usd" in told.text
 
 
 def test_every_intent_is_a_step_and_every_step_an_intent(office: Office) -> None:
