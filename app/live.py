@@ -27,10 +27,10 @@ from app.desk import Desk
 from app.jobs import Job
 from app.office import Setting, demo_setting, open_desk, open_feed, seed_book
 from app.planning import Planner
+from app.screens.jobs import WindowJobs
 from app.screens.presenter import Presenter
 from app.screens.whatif import solve
 from app.steps import Step, steps
-from app.window_jobs import WindowJobs
 from engine.errors import UserError
 from engine.records import User
 from widgets.frame import Frame

@@ -12,11 +12,11 @@ from app.book.book import Book
 from app.choices import chosen
 from app.context import ContextAudit, audit
 from app.desk import Desk
-from app.intake import Intake
 from app.planning import Planner
 from app.screens.audit import audit_view
 from app.screens.desk import desk_view
 from app.screens.household import household_view
+from app.screens.intake import Intake
 from app.screens.limits import LimitEdits, constraint_rows, solved_sentence
 from app.screens.lot import lot_view
 from app.screens.moment import Moment

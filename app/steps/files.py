@@ -6,11 +6,11 @@ from pathlib import Path
 
 from app.context import audit
 from app.desk import Desk
-from app.intake import Intake
 from app.office import report_of
 from app.reports.efficiency import document, write
 from app.reports.typeset import pages
 from app.screens.audit import why_record
+from app.screens.intake import Intake
 from app.screens.presenter import Presenter
 from app.steps.caller import Caller, Step
 from engine.errors import UserError
