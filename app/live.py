@@ -121,6 +121,10 @@ class Worker(QObject):
             title, work, lambda found: self.ask(lambda d, p, now: _do(then(d, p, now, found)))
         )
 
+    def _plan(self, solve: Callable[[], None]) -> None:
+        """Solve a plan beside the desk."""
+        self.jobs.start("Solving the constraint matrix", lambda job: solve(), lambda _: None)
+
     def cancel(self, job_id: str) -> None:
         """Stop a job."""
         self.jobs.cancel(job_id)
@@ -289,8 +293,6 @@ def _settle(presenter: Presenter) -> None:
     presenter.whatif_view()
     if moment is None or presenter.whatif is None:
         return
-    settings = presenter.desk.rules.settings
-    presenter.matrix.take(moment, solve_matrix(moment, settings))
     for levers in presenter.whatif.unsolved():
         presenter.whatif.solved(levers, solve(moment, presenter.desk.rules, levers))
 

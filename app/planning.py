@@ -4,7 +4,6 @@ A plan takes a second or more, so it is made on another thread from frozen input
 there the plan before it is shown with its time, and nothing waits.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,16 +74,25 @@ class Planner:
             self._start(lambda: self._solve(household_id, asked, outlook))
         return self._found.get(household_id)
 
+    def again(self, household_id: str) -> None:
+        """Solve anew when next asked, at the prices of then."""
+        self._asked.pop(household_id, None)
+
+    def choose(self, settings: DecisionSettings) -> None:
+        """Solve everything anew under other choices of the practice."""
+        self._settings = settings
+        self._asked.clear()
+
     def solving(self, household_id: str) -> bool:
         """Whether no plan of the household is there yet."""
         return household_id in self._asked and household_id not in self._found
 
     def _solve(self, household_id: str, asked: _Asked, outlook: Outlook) -> None:
         """Make the plan, unless it was overtaken while it waited."""
-        if self._asked[household_id] is not asked:
+        if self._asked.get(household_id) is not asked:
             return
         found = planned(asked.prepared, outlook, self._settings, asked.decided)
-        if self._asked[household_id] is asked:
+        if self._asked.get(household_id) is asked:
             self._found[household_id] = found
             self._on_done()
 
@@ -102,8 +110,3 @@ def planned(
         )
     except EngineError as error:
         return Planned(None, str(error), outlook.as_of)
-
-
-def on_a_thread(work: Callable[[], None]) -> None:
-    """Run beside the desk; the thread ends with its work and never holds the program open."""
-    threading.Thread(target=work, name="plan", daemon=True).start()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from engine.records import Rule
@@ -119,7 +118,6 @@ class ConstraintsScreen(QWidget):
         super().__init__()
         self._intents = intents
         self._rows: dict[str, ConstraintRowView] = {}
-        self._unsolved = False
         self.table: GridView[ConstraintRowView] = GridView(
             theme,
             COLUMNS,
@@ -173,21 +171,12 @@ class ConstraintsScreen(QWidget):
         """Take the colours of a theme."""
         self.table.dress(theme)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Have the limits solved when the screen is opened and they are not."""
-        super().showEvent(event)
-        if self._unsolved:
-            self._intents.solve.emit()
-
     def take(self, view: ConstraintsView) -> None:
         """Show the matrix as it was solved last."""
         self._rows = {r.constraint.constraint_id: r for r in view.rows}
         self.table.show_rows(view.rows)
         binding = sum(r.binding for r in view.rows)
         self._card.say(f"{binding} binding  ·  expected alpha {text.money(view.alpha_usd)}")
-        if view.unsolved and not self._unsolved and self.isVisible():
-            self._intents.solve.emit()
-        self._unsolved = view.unsolved
         set_text(self.told, "Solving again …" if view.solving else view.told)
         set_tone(self.told, "accent" if view.solving else "muted")
 

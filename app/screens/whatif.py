@@ -21,7 +21,7 @@ from app.screens.levers import (
 from app.screens.moment import Moment
 from engine.decision.alpha import band, results_of
 from engine.decision.household_plan import solve_plan
-from engine.decision.prepare import prepare, with_decided
+from engine.decision.prepare import prepare, set_aside
 from engine.errors import UserError
 from engine.law.scenarios import apply_scenario
 from engine.records import ZERO, Constraint
@@ -141,7 +141,7 @@ def solve(base: Moment, rules: Rules, levers: Levers) -> Scenario:
     law = rules.law if levers.law == TODAY else apply_scenario(rules.law, levers.law, year)
     outlook = moved_market(base.outlook, levers.price_move, levers.volatility_x)
     home = moved_household(base.prepared.household, levers, outlook.today)
-    prepared = with_decided(prepare(home, law, outlook, rules.funds), base.decided)
+    prepared = set_aside(prepare(home, law, outlook, rules.funds), base.decided)
     prepared = without_small_losses(prepared, outlook, levers.least_loss)
     told = "as enacted" if levers.law == TODAY else levers.law
     bill = prepared.tax.bill.total_usd

@@ -5,10 +5,8 @@ from decimal import Decimal
 
 from app.desk import Desk
 from app.screens.limits import added, edited
-from app.screens.matrix import solve as solve_matrix
 from app.screens.presenter import Presenter
 from app.steps.caller import Caller, Step, moment_of
-from engine.decision.household_plan import Plan
 from engine.records import ZERO, Constraint, Rule
 
 Limits = tuple[Constraint, ...]
@@ -41,7 +39,7 @@ def steps(caller: Caller) -> dict[str, Step]:
         ),
         "undo": back,
         "redo": forward,
-        "solve": lambda d, p, now: solve(caller, d, p),
+        "solve": lambda d, p, now: p.planner and p.planner.again(p.household_id),
     }
 
 
@@ -70,22 +68,6 @@ def store(caller: Caller, d: Desk, p: Presenter, now: datetime, limits: Limits) 
     d.save_limits(p.household_id, limits, caller.user, now)
     p.refresh_whatif(caller.show_whatif)
     p.told = f"Stored. Alpha of the proposals: ${before:,.0f} before, ${_alpha(d, p):,.0f} after."
-    solve(caller, d, p)
-
-
-def solve(caller: Caller, d: Desk, p: Presenter) -> None:
-    """Find the best plan under the limits beside the desk, and put its prices into the matrix."""
-    moment, settings = p.moment(), d.rules.settings
-    if moment is None:
-        return
-    asked = p.household_id
-    p.matrix.solving = True
-
-    def done(d: Desk, p: Presenter, now: datetime, found: Plan | str) -> None:
-        if p.household_id == asked:
-            p.matrix.take(moment, found)
-
-    caller.work("Solving the constraint matrix", lambda job: solve_matrix(moment, settings), done)
 
 
 def _alpha(d: Desk, p: Presenter) -> Decimal:

@@ -20,6 +20,8 @@ def steps(caller: Caller) -> dict[str, Step]:
         changed = choose(p.book, values, caller.user, now)
         if changed:
             d.choose(decision_settings(p.book))
+            if p.planner is not None:
+                p.planner.choose(d.rules.settings)
             p.refresh_whatif(caller.show_whatif)
             words = ", ".join(name.replace("_usd", "").replace("_", " ") for name in changed)
             caller.tell(f"Changed and on record: {words}.", False)

@@ -249,7 +249,7 @@ def test_limits_and_what_if_and_households(office: Office) -> None:
     office.solved()
     limits = office.newest(ConstraintsView)
     assert isinstance(limits, ConstraintsView)
-    assert "Solved at" in limits.told
+    assert "solved at" in limits.told
     assert not limits.solving
 
     # prices down: more to harvest, nothing stored

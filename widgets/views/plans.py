@@ -65,8 +65,8 @@ class HouseholdView:
 class ConstraintsView:
     """F4.
 
-    ``told`` says what the last change cost and what the solve came to; ``solving`` while an answer
-    is under way, ``unsolved`` when nothing is known of the limits as they are.
+    ``told`` says what the last change cost and what the solve came to, ``solving`` while an answer
+    is under way.
     """
 
     seq: int
@@ -74,7 +74,6 @@ class ConstraintsView:
     alpha_usd: Decimal
     told: str = ""
     solving: bool = False
-    unsolved: bool = False
     can_undo: bool = False
     can_redo: bool = False
 
