@@ -37,6 +37,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "context",
         "household, profile, accounts and limits as TOML; the audit of gaps",
     ),
+    "actions": (
+        "app.commands.actions",
+        "actions",
+        "corporate actions: recorded, listed, booked on the lots",
+    ),
     "constraints": (
         "app.commands.constraints",
         "constraints",

@@ -26,6 +26,7 @@ TOLD_DAYS = 365
 # Points each kind of gap takes from 100, once however often it is found.
 WEIGHTS = {
     "basis_unknown": 15,
+    "action_unbooked": 12,
     "lots_missing": 15,
     "lots_do_not_add_up": 10,
     "date_unknown": 8,
@@ -80,6 +81,7 @@ def audit(book: Book, household_id: str, as_of: datetime) -> ContextAudit:
         *_from_imports(book, household),
         *_positions(book, household, as_of.date()),
         *_exceptions(book, household),
+        *_actions(household, as_of.date()),
         *_people(household),
         *_profile(household, as_of.date()),
         *_reinvestment(household, book.securities()),
@@ -135,6 +137,20 @@ def _exceptions(book: Book, household: Household) -> Iterator[ContextGap]:
             remedy = f"lotlight orders reconcile --resolve {row.exception_id}"
             where = f"{fill.account} {fill.symbol}"
             yield ContextGap("reconciliation_open", where, row.found.what, value, remedy)
+
+
+def _actions(household: Household, today: date) -> Iterator[ContextGap]:
+    """Names held whose corporate action is not in the lots: none of them may be traded."""
+    basis: dict[str, Decimal] = defaultdict(Decimal)
+    for lot in household.lots:
+        basis[lot.security_id] += lot.basis_usd
+    for item in household.unbooked:
+        if item.effective_on <= today and item.security_id in basis:
+            what = f"Unprocessed corporate action: {item.reason}; the name is not harvested."
+            remedy = f"lotlight actions book {item.action_id}"
+            yield ContextGap(
+                "action_unbooked", item.security_id, what, basis[item.security_id], remedy
+            )
 
 
 def _people(household: Household) -> Iterator[ContextGap]:

@@ -78,13 +78,22 @@ def read_part(path: Path, kind: type[T], table: str = "") -> T:
     Raises:
         ProblemsError: Each problem with its field, what was read, and what to do.
     """
+    return _record(path, parsed(path), kind, table)
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """A TOML file with its numbers exact.
+
+    Raises:
+        ProblemsError: The file cannot be read, or is no TOML.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
         remedy = "name a file that is there"
         problem = Problem(str(path), 0, "file", "", str(error.strerror), remedy)
         raise ProblemsError([problem]) from error
-    return _record(path, _parsed(path, data), kind, table)
+    return _parsed(path, data)
 
 
 def read_text(text: str, kind: type[T], name: str) -> T:

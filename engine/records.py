@@ -548,13 +548,32 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
+class Unbooked:
+    """A corporate action whose effect is not in the lots yet; it freezes the security.
+
+    Attributes:
+        action_id: Identity of the action.
+        security_id: A security whose lots it changes.
+        effective_on: Day from which it does.
+        reason: Why the security is frozen, in words.
+    """
+
+    action_id: str
+    security_id: str
+    effective_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Household:
     """Everyone whose purchases can wash a sale, with all they hold, owe and plan.
 
     ``trades`` holds purchases and sales of at least the last 61 days and of the tax year;
     ``realized`` the lots sold in the tax year and in the last 61 days, with their results.
     ``identical`` holds the household's own choices: sets of security ids to treat as
-    substantially identical, beyond those of one issuer.
+    substantially identical, beyond those of one issuer; ``different`` sets that no rule of thumb
+    (one issuer, one index) joins. ``unbooked`` is told by the book: corporate
+    actions that the lots do not carry yet.
     """
 
     household_id: str
@@ -573,6 +592,8 @@ class Household:
     planned_income: tuple[PlannedIncome, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     identical: tuple[frozenset[str], ...] = ()
+    different: tuple[frozenset[str], ...] = ()
+    unbooked: tuple[Unbooked, ...] = ()
     horizon: Horizon = field(default_factory=Horizon)
 
     def account(self, account_id: str) -> Account:

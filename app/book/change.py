@@ -25,7 +25,8 @@ UNDIGESTED = frozenset({"audit", "digests"})
 # Tables of what is true now; what a row was before is kept in `history`.
 KEPT = frozenset(
     """securities households tax_profiles horizons people accounts lots sleeves cash trades
-    realized external_assets cash_needs planned_gains constraints positions transactions""".split()  # noqa: SIM905
+    realized external_assets cash_needs planned_gains planned_income held_apart constraints
+    positions transactions corporate_actions""".split()  # noqa: SIM905
 )
 Row = Mapping[str, Any]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from app.book import actions
 from app.book.change import Change
 from app.book.codec import canonical, instant
 from app.book.connect import Connection
@@ -25,6 +26,7 @@ from engine.records import (
     Lot,
     Person,
     PlannedGain,
+    PlannedIncome,
     RealizedLot,
     Security,
     Sleeve,
@@ -44,6 +46,7 @@ CHILDREN: dict[str, tuple[str, type[Any]]] = {
     "external": ("external_assets", ExternalAsset),
     "cash_needs": ("cash_needs", CashNeed),
     "planned_gains": ("planned_gains", PlannedGain),
+    "planned_income": ("planned_income", PlannedIncome),
     "constraints": ("constraints", Constraint),
 }
 _SINGLE = {"profile": ("tax_profiles", TaxProfile), "horizon": ("horizons", Horizon)}
@@ -69,6 +72,13 @@ class _SleeveRow:
 
 
 @dataclass(frozen=True, slots=True)
+class _ApartRow:
+    """A set of securities that the household does not treat as identical."""
+
+    members: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _TargetRow:
     target_id: str
     name: str
@@ -89,6 +99,8 @@ def save(change: Change, household: Household) -> None:
         _put_all(change, table, key, [to_row(getattr(household, name))])
     for name, (table, _) in CHILDREN.items():
         _put_all(change, table, key, [to_row(item) for item in getattr(household, name)])
+    apart = [to_row(_ApartRow(members)) for members in household.different]
+    _put_all(change, "held_apart", key, apart)
     sleeves = [_sleeve_row(change, sleeve) for sleeve in household.sleeves]
     _put_all(change, "sleeves", key, sleeves)
 
@@ -150,6 +162,8 @@ def load(connection: Connection, household_id: str, as_of: datetime | None = Non
         household_id=household_id,
         name=heads[0]["name"],
         identical=tuple(frozenset(group) for group in json.loads(heads[0]["identical"])),
+        different=tuple(from_row(_ApartRow, row).members for row in past.rows("held_apart")),
+        unbooked=actions.waiting(connection) if as_of is None else (),
         sleeves=tuple(_sleeve(connection, row) for row in past.rows("sleeves")),
         **parts,
     )
@@ -184,7 +198,9 @@ class _Past:
                 self._versions.setdefault(kind, {})[key] = body
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
-        """Rows of a table in their place."""
+        """Rows of a table in their place; none where an older shape has no such table."""
+        if not _keys(self._connection, table):
+            return
         order = "household_id" if table == "households" else "position"
         cursor = self._connection.execute(
             f"SELECT * FROM {table} WHERE household_id=? ORDER BY {order}",  # noqa: S608

@@ -6,11 +6,11 @@ event tables are append-only: a trigger refuses to change or remove a row, also 
 (``recursive_triggers`` makes the delete trigger fire for it).
 """
 
-_OF_HOUSEHOLD = """household_id TEXT NOT NULL REFERENCES households(household_id)
+OF_HOUSEHOLD = """household_id TEXT NOT NULL REFERENCES households(household_id)
         DEFERRABLE INITIALLY DEFERRED,
     position INTEGER NOT NULL, valid_from TEXT NOT NULL"""
 _ACCOUNT = "TEXT NOT NULL REFERENCES accounts(account_id) DEFERRABLE INITIALLY DEFERRED"
-_SECURITY = "TEXT NOT NULL REFERENCES securities(security_id) DEFERRABLE INITIALLY DEFERRED"
+SECURITY = "TEXT NOT NULL REFERENCES securities(security_id) DEFERRABLE INITIALLY DEFERRED"
 _USER = "TEXT NOT NULL REFERENCES users(user_id)"
 
 _NOUNS = f"""
@@ -20,7 +20,7 @@ CREATE TABLE securities (security_id TEXT PRIMARY KEY, symbol TEXT NOT NULL, nam
     valid_from TEXT NOT NULL) STRICT;
 CREATE TABLE households (household_id TEXT PRIMARY KEY, name TEXT NOT NULL,
     identical TEXT NOT NULL, valid_from TEXT NOT NULL) STRICT;
-CREATE TABLE tax_profiles ({_OF_HOUSEHOLD}, year INTEGER NOT NULL, filing_status TEXT NOT NULL,
+CREATE TABLE tax_profiles ({OF_HOUSEHOLD}, year INTEGER NOT NULL, filing_status TEXT NOT NULL,
     state TEXT NOT NULL, wages_cents INTEGER NOT NULL, taxable_interest_cents INTEGER NOT NULL,
     ordinary_dividends_cents INTEGER NOT NULL, qualified_dividends_cents INTEGER NOT NULL,
     other_ordinary_cents INTEGER NOT NULL, st_gain_cents INTEGER NOT NULL,
@@ -29,54 +29,54 @@ CREATE TABLE tax_profiles ({_OF_HOUSEHOLD}, year INTEGER NOT NULL, filing_status
     mortgage_interest_cents INTEGER NOT NULL, charity_cash_cents INTEGER NOT NULL,
     age_head INTEGER NOT NULL, age_spouse INTEGER NOT NULL, local_rate REAL NOT NULL,
     PRIMARY KEY (household_id)) STRICT;
-CREATE TABLE horizons ({_OF_HOUSEHOLD}, years REAL NOT NULL, discount_rate REAL NOT NULL,
+CREATE TABLE horizons ({OF_HOUSEHOLD}, years REAL NOT NULL, discount_rate REAL NOT NULL,
     step_up_probability REAL NOT NULL, PRIMARY KEY (household_id)) STRICT;
-CREATE TABLE people ({_OF_HOUSEHOLD}, person_id TEXT NOT NULL, name TEXT NOT NULL,
+CREATE TABLE people ({OF_HOUSEHOLD}, person_id TEXT NOT NULL, name TEXT NOT NULL,
     role TEXT NOT NULL, born_on TEXT, PRIMARY KEY (household_id, person_id)) STRICT;
-CREATE TABLE accounts ({_OF_HOUSEHOLD}, account_id TEXT PRIMARY KEY, person_id TEXT NOT NULL,
+CREATE TABLE accounts ({OF_HOUSEHOLD}, account_id TEXT PRIMARY KEY, person_id TEXT NOT NULL,
     name TEXT NOT NULL, kind TEXT NOT NULL, custodian TEXT NOT NULL, number TEXT NOT NULL,
     discretionary INTEGER NOT NULL CHECK (discretionary IN (0, 1)),
     reinvest INTEGER NOT NULL CHECK (reinvest IN (0, 1)), lot_method TEXT NOT NULL) STRICT;
 CREATE INDEX accounts_of_household ON accounts(household_id);
-CREATE TABLE lots ({_OF_HOUSEHOLD}, lot_id TEXT PRIMARY KEY, account_id {_ACCOUNT},
-    security_id {_SECURITY}, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
+CREATE TABLE lots ({OF_HOUSEHOLD}, lot_id TEXT PRIMARY KEY, account_id {_ACCOUNT},
+    security_id {SECURITY}, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
     basis_cents INTEGER NOT NULL, acquired_on TEXT NOT NULL, held_since TEXT NOT NULL,
     origin TEXT NOT NULL, wash_adjustment_cents INTEGER NOT NULL, loss_basis_cents INTEGER,
     covered INTEGER NOT NULL CHECK (covered IN (0, 1))) STRICT;
 CREATE INDEX lots_of_household ON lots(household_id);
 CREATE TABLE targets (target_key TEXT PRIMARY KEY, target_id TEXT NOT NULL, name TEXT NOT NULL,
     as_of TEXT NOT NULL, weights TEXT NOT NULL, exclusions TEXT NOT NULL) STRICT;
-CREATE TABLE sleeves ({_OF_HOUSEHOLD}, sleeve_id TEXT NOT NULL, name TEXT NOT NULL,
+CREATE TABLE sleeves ({OF_HOUSEHOLD}, sleeve_id TEXT NOT NULL, name TEXT NOT NULL,
     account_ids TEXT NOT NULL, target_key TEXT NOT NULL REFERENCES targets(target_key),
     PRIMARY KEY (household_id, sleeve_id)) STRICT;
-CREATE TABLE cash ({_OF_HOUSEHOLD}, account_id {_ACCOUNT}, settled_cents INTEGER NOT NULL,
+CREATE TABLE cash ({OF_HOUSEHOLD}, account_id {_ACCOUNT}, settled_cents INTEGER NOT NULL,
     unsettled_cents INTEGER NOT NULL, PRIMARY KEY (household_id, account_id)) STRICT;
-CREATE TABLE trades ({_OF_HOUSEHOLD}, trade_id TEXT NOT NULL, account_id {_ACCOUNT},
-    security_id {_SECURITY}, side TEXT NOT NULL, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
+CREATE TABLE trades ({OF_HOUSEHOLD}, trade_id TEXT NOT NULL, account_id {_ACCOUNT},
+    security_id {SECURITY}, side TEXT NOT NULL, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
     price_e6 INTEGER NOT NULL, traded_on TEXT NOT NULL, seq INTEGER NOT NULL, lots TEXT NOT NULL,
     PRIMARY KEY (household_id, trade_id)) STRICT;
-CREATE TABLE realized ({_OF_HOUSEHOLD}, sale_id TEXT NOT NULL, lot_id TEXT NOT NULL,
-    account_id {_ACCOUNT}, security_id {_SECURITY},
+CREATE TABLE realized ({OF_HOUSEHOLD}, sale_id TEXT NOT NULL, lot_id TEXT NOT NULL,
+    account_id {_ACCOUNT}, security_id {SECURITY},
     shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0), proceeds_cents INTEGER NOT NULL,
     basis_cents INTEGER NOT NULL, acquired_on TEXT NOT NULL, held_since TEXT NOT NULL,
     sold_on TEXT NOT NULL, term TEXT NOT NULL, disallowed_cents INTEGER NOT NULL,
     PRIMARY KEY (household_id, sale_id, lot_id)) STRICT;
-CREATE TABLE external_assets ({_OF_HOUSEHOLD}, asset_id TEXT NOT NULL, name TEXT NOT NULL,
+CREATE TABLE external_assets ({OF_HOUSEHOLD}, asset_id TEXT NOT NULL, name TEXT NOT NULL,
     value_cents INTEGER NOT NULL, basis_cents INTEGER NOT NULL, held_since TEXT NOT NULL,
     security_id TEXT NOT NULL, sector TEXT NOT NULL, as_of TEXT,
     PRIMARY KEY (household_id, asset_id)) STRICT;
-CREATE TABLE cash_needs ({_OF_HOUSEHOLD}, need_id TEXT NOT NULL, due_on TEXT NOT NULL,
+CREATE TABLE cash_needs ({OF_HOUSEHOLD}, need_id TEXT NOT NULL, due_on TEXT NOT NULL,
     amount_cents INTEGER NOT NULL, note TEXT NOT NULL, account_id TEXT NOT NULL,
     sd_cents INTEGER NOT NULL, hard INTEGER NOT NULL,
     PRIMARY KEY (household_id, need_id)) STRICT;
-CREATE TABLE planned_gains ({_OF_HOUSEHOLD}, planned_id TEXT NOT NULL, "on" TEXT NOT NULL,
+CREATE TABLE planned_gains ({OF_HOUSEHOLD}, planned_id TEXT NOT NULL, "on" TEXT NOT NULL,
     term TEXT NOT NULL, amount_cents INTEGER NOT NULL, sd_cents INTEGER NOT NULL,
     note TEXT NOT NULL, PRIMARY KEY (household_id, planned_id)) STRICT;
-CREATE TABLE constraints ({_OF_HOUSEHOLD}, constraint_id TEXT NOT NULL, rule TEXT NOT NULL,
+CREATE TABLE constraints ({OF_HOUSEHOLD}, constraint_id TEXT NOT NULL, rule TEXT NOT NULL,
     limit_e6 INTEGER NOT NULL, scope TEXT NOT NULL, scope_id TEXT NOT NULL, by_on TEXT,
     hard INTEGER NOT NULL, price_e6 INTEGER NOT NULL,
     PRIMARY KEY (household_id, constraint_id)) STRICT;
-CREATE TABLE positions (account_id {_ACCOUNT}, security_id {_SECURITY},
+CREATE TABLE positions (account_id {_ACCOUNT}, security_id {SECURITY},
     shares_e6 INTEGER NOT NULL, price_e6 INTEGER, market_cents INTEGER, basis_cents INTEGER,
     as_of TEXT, gap TEXT NOT NULL, valid_from TEXT NOT NULL,
     PRIMARY KEY (account_id, security_id)) STRICT;
@@ -123,7 +123,7 @@ CREATE TABLE proposal_events (proposal_id TEXT NOT NULL REFERENCES proposals(pro
 CREATE TABLE orders (order_key TEXT PRIMARY KEY,
     proposal_id TEXT NOT NULL REFERENCES proposals(proposal_id),
     household_id TEXT NOT NULL REFERENCES households(household_id), account_id {_ACCOUNT},
-    security_id {_SECURITY}, side TEXT NOT NULL, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
+    security_id {SECURITY}, side TEXT NOT NULL, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
     recommender TEXT NOT NULL CHECK (recommender <> ''), approver {_USER}, placed_by {_USER},
     discretionary INTEGER NOT NULL CHECK (discretionary IN (0, 1)), entered_at TEXT NOT NULL,
     approved_at TEXT NOT NULL, file_name TEXT NOT NULL, file_sha256 TEXT NOT NULL,
@@ -137,7 +137,7 @@ CREATE TABLE fills (exec_id TEXT PRIMARY KEY, order_key TEXT NOT NULL, filled_at
     recorded_at TEXT NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE TABLE lot_closes (exec_id TEXT NOT NULL REFERENCES fills(exec_id), lot_id TEXT NOT NULL,
     order_key TEXT NOT NULL REFERENCES orders(order_key), account_id {_ACCOUNT},
-    security_id {_SECURITY}, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
+    security_id {SECURITY}, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
     price_e6 INTEGER NOT NULL, proceeds_cents INTEGER NOT NULL, fee_cents INTEGER NOT NULL,
     basis_cents INTEGER NOT NULL, acquired_on TEXT NOT NULL, held_since TEXT NOT NULL,
     closed_at TEXT NOT NULL, confirmed INTEGER NOT NULL, PRIMARY KEY (exec_id, lot_id)) STRICT;

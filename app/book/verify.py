@@ -78,7 +78,7 @@ def verify(path: Path, key: Key = None, chain_key: bytes | None = None) -> Verdi
 def check(connection: Connection, verdict: Verdict, key: Key, chain_key: bytes | None) -> None:
     """All checks over an open connection."""
     with _reading(verdict, "integrity"):
-        verdict.told("integrity", _pages(connection, key))
+        verdict.told("integrity", [*_pages(connection, key), *_cut(connection)])
     with _reading(verdict, "schema"):
         verdict.told("schema", _shape(connection))
     with _reading(verdict, "foreign_keys"):
@@ -110,6 +110,18 @@ def _pages(connection: Connection, key: Key) -> list[str]:
     if not is_book(connection):
         found.append("the file does not say that it is a book of Lotlight")
     return found
+
+
+def _cut(connection: Connection) -> list[str]:
+    """A file is whole pages; SQLite itself reads the missing end of the last one as zeros."""
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    name = next(
+        file for _, name, file in connection.execute("PRAGMA database_list") if name == "main"
+    )
+    over = Path(name).stat().st_size % page_size if name else 0
+    return (
+        [f"the file was cut: {over} bytes of its last page of {page_size} are left"] if over else []
+    )
 
 
 def _shape(connection: Connection) -> list[str]:

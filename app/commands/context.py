@@ -73,6 +73,8 @@ def show(
     as_json: bool,
 ) -> None:
     """Print a household as TOML, ready to be edited and imported again."""
+    from dataclasses import replace
+
     from app.book.codec import plain
     from app.context_file import ContextFile, write_context
 
@@ -85,7 +87,8 @@ def show(
     if as_json:
         emit(plain(household))
     else:
-        click.echo(write_context(ContextFile((household,), securities)), nl=False)
+        told = replace(household, unbooked=())  # of the practice, kept by `lotlight actions`
+        click.echo(write_context(ContextFile((told,), securities)), nl=False)
 
 
 @context.command()

@@ -39,8 +39,14 @@ def lot_view(seq: int, moment: Moment, lot_id: str, settings: DecisionSettings) 
         wait_curve(moment, known[chosen], proposal) if proposal else None,
         _neighbours(moment, lot),
         _substitutes(moment, lot, settings),
-        proposal.reasons if proposal else (),
+        proposal.reasons if proposal else _frozen(moment, lot),
     )
+
+
+def _frozen(moment: Moment, lot: Lot) -> tuple[str, ...]:
+    """Why no proposal can come of the lot, where a corporate action waits to be booked."""
+    reason = moment.prepared.frozen.get(lot.security_id)
+    return (f"Not traded: {reason}",) if reason else ()
 
 
 def _row(

@@ -3,7 +3,7 @@
 Made once and again after each change of the book; a tick then only moves prices through it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.arrays import LotArrays, lot_arrays
 from engine.decision.household_tax import HouseholdTax, open_year
 from engine.decision.outlook import Floats, Ints, Outlook
-from engine.law import identical, wash_blocks, wash_index
+from engine.law import corporate_actions, identical, wash_blocks, wash_index
 from engine.law.holding import term
 from engine.law.identical import FundIndex
 from engine.law.rules import Law
@@ -38,10 +38,11 @@ class Prepared:
         columns: Those lots as arrays; ``columns.security`` indexes ``Outlook.names``.
         long: Which of them are long-term today, shape (lots,).
         washed: Which of them a recent purchase would wash, shape (lots,).
-        kept: Which of them a limit forbids to sell, shape (lots,).
+        kept: Which of them a limit, or an unbooked corporate action, forbids to sell, (lots,).
         buyable: Names that may be bought as replacements, shape (names,).
         target: Target weights of all sleeves together, shape (names,).
         group: Number of the identical group of each name, shape (names,).
+        frozen: Securities that wait for a corporate action to be booked, with the reason.
     """
 
     household: Household
@@ -57,6 +58,7 @@ class Prepared:
     buyable: Flags
     target: Floats
     group: Ints
+    frozen: Mapping[str, str]
 
 
 def prepare(
@@ -70,7 +72,9 @@ def prepare(
         outlook: Names and day.
         funds: Funds by index, for what is substantially identical.
     """
-    groups = identical.groups(outlook.securities.values(), household.identical, funds)
+    groups = identical.groups(
+        outlook.securities.values(), household.identical, funds, household.different
+    )
     known = wash_index.index(household, law.wash_window_days, groups)
     blocks = wash_blocks.index_blocks(known, outlook.today)
     taxed = {a.account_id for a in household.accounts if a.kind.taxed}
@@ -79,6 +83,7 @@ def prepare(
         for lot in household.lots
         if lot.account_id in taxed and lot.security_id in outlook.index
     )
+    frozen = corporate_actions.blocked_securities(household.unbooked, outlook.today)
     washed = {block.lot_id for block in blocks if block.lot_id}
     return Prepared(
         household,
@@ -90,10 +95,13 @@ def prepare(
         lot_arrays(lots, outlook.names),
         np.array([term(x.held_since, outlook.today) is Term.LONG for x in lots], dtype=np.bool_),
         np.array([x.lot_id in washed for x in lots], dtype=np.bool_),
-        np.array([_kept(household, x, outlook) for x in lots], dtype=np.bool_),
-        _buyable(household, blocks, outlook),
+        np.array(
+            [x.security_id in frozen or _kept(household, x, outlook) for x in lots], dtype=np.bool_
+        ),
+        _buyable(household, blocks, outlook, frozen),
         _target(household, outlook),
         np.unique([groups.group(name) for name in outlook.names], return_inverse=True)[1],
+        frozen,
     )
 
 
@@ -146,9 +154,14 @@ def _kept(household: Household, lot: Lot, outlook: Outlook) -> bool:
     return False
 
 
-def _buyable(household: Household, blocks: tuple[WashBlock, ...], outlook: Outlook) -> Flags:
-    """Target names with a price, not excluded, and clear of the household's own losses."""
-    blocked = {b.security_id for b in blocks if b.kind == wash_blocks.BUY_BLOCK}
+def _buyable(
+    household: Household,
+    blocks: tuple[WashBlock, ...],
+    outlook: Outlook,
+    frozen: Mapping[str, str],
+) -> Flags:
+    """Target names with a price, not excluded or frozen, clear of the household's own losses."""
+    blocked = set(frozen) | {b.security_id for b in blocks if b.kind == wash_blocks.BUY_BLOCK}
     for limit in household.constraints:
         if limit.rule is Rule.NEVER_BUY and limit.limit:
             blocked |= {

@@ -50,7 +50,8 @@ def recheck(
     shown = proposal.alpha.net_usd
     refused = _expired(proposal, now) or _prices(proposal, outlook)
     lots = {lot.lot_id: lot for lot in prepared.household.lots}
-    refused = refused or _held(proposal, lots) or _washed(prepared, proposal)
+    refused = refused or _frozen(prepared, proposal) or _held(proposal, lots)
+    refused = refused or _washed(prepared, proposal)
     if refused:
         return Recheck(proposal.proposal_id, shown, shown, refused=refused)
     if proposal.kind == "flag":
@@ -112,6 +113,13 @@ def _prices(proposal: Proposal, outlook: Outlook) -> str:
             state = "missing" if quote is None else quote.state
             return f"the price of {security_id} is {state}; wait for a good one"
     return ""
+
+
+def _frozen(prepared: Prepared, proposal: Proposal) -> str:
+    """Whether a name of it waits for a corporate action to be booked."""
+    names = [sale.security_id for sale in proposal.sales]
+    names += [purchase.security_id for purchase in proposal.purchases]
+    return next((f"{x}: {prepared.frozen[x]}" for x in names if x in prepared.frozen), "")
 
 
 def _held(proposal: Proposal, lots: dict[str, Lot]) -> str:

@@ -11,7 +11,7 @@ becomes an ``Unresolved`` action: it blocks the security until the terms of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from engine.errors import InputError
-from engine.records import ZERO
+from engine.records import ZERO, Unbooked
 
 
 class Fractions(StrEnum):
@@ -187,26 +187,27 @@ def from_vendor(security_id: str, on: date, factor: Decimal, kind: str) -> Split
     return Split(action_id, security_id, on, ratio.numerator, ratio.denominator)
 
 
-def blocked_securities(
-    actions: Iterable[CorporateAction], processed: Set[str], as_of: date
-) -> dict[str, str]:
-    """Securities that may not be traded until an action is booked, with the reason.
+def unbooked(actions: Iterable[CorporateAction]) -> tuple[Unbooked, ...]:
+    """What freezes until these actions are booked: every security whose lots they change.
 
-    Args:
-        actions: Known actions.
-        processed: Ids of those whose effect is in the lots.
-        as_of: An action blocks from its effective day on.
+    A change of name or number changes no lot and freezes nothing.
     """
-    found = {}
+    found = []
     for action in sorted(actions, key=lambda a: (a.effective_on, a.action_id)):
-        open_now = action.effective_on <= as_of and action.action_id not in processed
-        if not open_now or isinstance(action, SymbolChange):
+        if isinstance(action, SymbolChange):
             continue
         what = action.note if isinstance(action, Unresolved) else type(action).__name__
         reason = f"{what} of {action.effective_on} is not booked yet"
-        for security_id in _touched(action):
-            found[security_id] = reason
-    return found
+        found += [
+            Unbooked(action.action_id, security_id, action.effective_on, reason)
+            for security_id in _touched(action)
+        ]
+    return tuple(found)
+
+
+def blocked_securities(waiting: Iterable[Unbooked], as_of: date) -> dict[str, str]:
+    """Securities that may not be traded on a day, with the reason."""
+    return {item.security_id: item.reason for item in waiting if item.effective_on <= as_of}
 
 
 def _touched(action: CorporateAction) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ from engine.records import (
     Constraint,
     FilingStatus,
     Household,
+    IncomeKind,
     Lot,
     Person,
     PersonRole,
+    PlannedIncome,
     Quote,
     QuoteState,
     Rule,
@@ -63,6 +65,12 @@ def household() -> Household:
         cash=(Cash("A1", Decimal("1000.50")),),
         constraints=(Constraint("C1", Rule.TRACKING_ERROR_MAX, Decimal("0.02")),),
         identical=(frozenset({"S1", "S3"}),),
+        different=(frozenset({"S2", "S3"}),),
+        planned_income=(
+            PlannedIncome(
+                "V1", date(2026, 12, 15), IncomeKind.WAGES, Decimal(40000), Decimal(5000), "vest"
+            ),
+        ),
     )
 
 

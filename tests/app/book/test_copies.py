@@ -10,6 +10,7 @@ import pytest
 from app.book import backup, dump
 from app.book.book import Book
 from app.book.connect import BookDamagedError, BookError, connect
+from app.book.migrate import SHAPE
 from app.book.verify import verify
 from app.commands.output import BookLockedError
 from tests.app.book.sample import AT, HOUR, evaluation, household
@@ -33,7 +34,7 @@ def test_an_export_read_again_is_the_same_book(book: Book, tmp_path: Path) -> No
     with Book.open(again) as second:
         assert second.household("H1") == household()
         second.save_household(replace(household(), name="on"), "ann", AT + HOUR)
-    assert json.loads(content(again)[0]) == {"lotlight_book": 1, "shape": 1}
+    assert json.loads(content(again)[0]) == {"lotlight_book": 1, "shape": SHAPE}
 
 
 def test_an_export_that_was_changed_is_refused(book: Book, tmp_path: Path) -> None:
