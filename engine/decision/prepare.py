@@ -95,9 +95,7 @@ def prepare(
         lot_arrays(lots, outlook.names),
         np.array([term(x.held_since, outlook.today) is Term.LONG for x in lots], dtype=np.bool_),
         np.array([x.lot_id in washed for x in lots], dtype=np.bool_),
-        np.array(
-            [x.security_id in frozen or _kept(household, x, outlook) for x in lots], dtype=np.bool_
-        ),
+        _kept(household, lots, outlook, frozen),
         _buyable(household, blocks, outlook, frozen),
         _target(household, outlook),
         np.unique([groups.group(name) for name in outlook.names], return_inverse=True)[1],
@@ -129,12 +127,22 @@ def under(prepared: Prepared, outlook: Outlook, limits: Sequence[Constraint]) ->
     return replace(
         prepared,
         household=household,
-        kept=np.array([_kept(household, x, outlook) for x in prepared.lots], dtype=np.bool_),
-        buyable=_buyable(household, prepared.blocks, outlook),
+        kept=_kept(household, prepared.lots, outlook, prepared.frozen),
+        buyable=_buyable(household, prepared.blocks, outlook, prepared.frozen),
     )
 
 
-def _kept(household: Household, lot: Lot, outlook: Outlook) -> bool:
+def _kept(
+    household: Household, lots: Sequence[Lot], outlook: Outlook, frozen: Mapping[str, str]
+) -> Flags:
+    """Lots that a limit, or an action that is not booked, forbids to sell today, shape (lots,)."""
+    return np.array(
+        [lot.security_id in frozen or _limited(household, lot, outlook) for lot in lots],
+        dtype=np.bool_,
+    )
+
+
+def _limited(household: Household, lot: Lot, outlook: Outlook) -> bool:
     """Whether a never-sell or minimum-holding limit forbids to sell the lot today."""
     sector = outlook.securities[lot.security_id].sector
     held_days = (outlook.today - lot.acquired_on).days

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from engine.decision.prepare import prepare
+from engine.decision.prepare import prepare, under
 from engine.law.corporate_actions import Split, unbooked
 from tests.engine.decision.plan_books import LAW, NAMES, TODAY, home, lots_of, market
 
@@ -21,6 +21,7 @@ def test_a_security_is_not_sold_nor_bought_until_its_action_is_booked() -> None:
     assert (frozen.kept[others] == free.kept[others]).all()
     assert free.buyable[3]
     assert not frozen.buyable[3]
+    assert under(frozen, seen, ()).kept[mine].all()
     assert frozen.frozen == {NAME: f"Split of {TODAY} is not booked yet"}
 
 
