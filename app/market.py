@@ -18,15 +18,15 @@ from app.past import Past
 from app.priority import lower_priority
 from app.session_bars import SessionBars
 from engine.arrays import price_array
-from engine.decision.outlook import Outlook, Touches
+from engine.decision.outlook import Outlook
 from engine.market.calendar import Calendar
-from engine.market.calibration_map import CalibrationMap
 from engine.market.diurnal import OPEN_MINUTE
 from engine.market.morning import Morning, morning
 from engine.market.name_days import DAY_MINUTES
 from engine.market.risk import RiskModel, risk_model
 from engine.market.scenarios import ScenarioSet, shape_of, simulate
 from engine.market.session_history import session_history
+from engine.market.touch_table import TouchTable
 from engine.market.volatility import window_variance
 from engine.records import Quote, Security
 
@@ -170,10 +170,12 @@ class Market:
                 np.sqrt(np.nan_to_num(rest + morning.night + morning.session)),
                 scenarios,
                 morning.map_at(today, to_close=bool(window.at_close[0])),
+                max(1, round((end - start) / self._past.bar_minutes)),
             ),
             hours=(steps[1:] - start) / 60.0,
             relatives=np.exp(scenarios.moves * sd.astype(np.float32)),
             risk=day.risk,
+            sessions_left=self._calendar.sessions_left_in_year(day.today),
         )
 
     def seconds_to_close(self) -> int:
@@ -263,39 +265,3 @@ def _steps(start: float, end: float) -> Floats:
     """Minutes from the open of the step edges: now, then every half hour, then the end."""
     count = max(1, round((end - start) / STEP_MINUTES))
     return np.linspace(start, end, count + 1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TouchTable:
-    """The touch model of one outlook: the calibration map, and the simulated share's error.
-
-    Attributes:
-        sd: Standard deviation of the window, shape (names,).
-        sd_next: Standard deviation to the end of the next session, shape (names,).
-        scenarios: Simulated minima.
-        learned: Calibration map of this kind of moment, from the windows of earlier sessions.
-    """
-
-    sd: Floats
-    sd_next: Floats
-    scenarios: ScenarioSet
-    learned: CalibrationMap
-
-    def __call__(self, name: NDArray[np.int64], barrier: Floats) -> Touches:
-        """Touch chances of log barriers by name."""
-        simulated = self.scenarios.probability(name, _in_sd(barrier, self.sd[name]))
-        return Touches(
-            self._calibrated(barrier, self.sd[name]),
-            np.sqrt(simulated * (1.0 - simulated) / self.scenarios.paths),
-            self._calibrated(barrier, self.sd_next[name]),
-        )
-
-    def _calibrated(self, barrier: Floats, sd: Floats) -> Floats:
-        """Chance by the calibration map; without variance a barrier not yet reached stays so."""
-        far = -_in_sd(barrier, sd)
-        return self.learned.probability(np.where(barrier >= 0.0, 0.0, far))
-
-
-def _in_sd(barrier: Floats, sd: Floats) -> Floats:
-    """Barriers in standard deviations; infinitely far where there is no variance."""
-    return np.where(sd > 0.0, barrier / np.where(sd > 0.0, sd, 1.0), -np.inf)

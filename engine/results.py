@@ -77,6 +77,89 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """A limit that rests at a price through the window.
+
+    Attributes:
+        price_usd: The limit.
+        probability: Chance that it is filled within the window.
+        loss_usd: Loss of the lot at that price; negative for a gain.
+    """
+
+    price_usd: float
+    probability: float
+    loss_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """What the window may bring one lot.
+
+    Attributes:
+        lot_id: The lot.
+        ready: Past its threshold: the chances are 1 and nothing is forecast.
+        probability: Chance that a resting limit at the threshold is touched.
+        low: Lower end of the 95 % calibration band of ``probability``.
+        high: Upper end.
+        polled: Chance that one of the desk's looks finds the price there.
+        hours: Right edges of the steps in session hours from now.
+        touch_by: Chance of a touch by each of ``hours``.
+        likely_distance: Fraction below the price that is touched with 80 %.
+        likely_price_usd: The price there.
+        gone_by_end: Chance of a touch after which the price is above the threshold at the end.
+        loss_now_usd: Harvestable loss at the price of now.
+        best_loss_usd: Expected harvestable loss at the low of the window.
+        fills: What a resting limit at each price would fill, nearest first.
+    """
+
+    lot_id: str
+    ready: bool
+    probability: float
+    low: float
+    high: float
+    polled: float
+    hours: tuple[float, ...]
+    touch_by: tuple[float, ...]
+    likely_distance: float
+    likely_price_usd: float
+    gone_by_end: float
+    loss_now_usd: float
+    best_loss_usd: float
+    fills: tuple[Fill, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A distribution in dollars: its mean and its 5, 25, 50, 75 and 95 % quantiles."""
+
+    mean_usd: float
+    quantiles_usd: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRange:
+    """What a household could harvest, on the paths that every household shares.
+
+    Attributes:
+        hours: Session hours of the window.
+        sessions_left: Sessions to the end of the tax year.
+        paths: Shared paths.
+        best_in_window: Harvestable loss if every lot were sold at its low of the window.
+        at_window_end: Harvestable loss at the end of the window.
+        at_year_end: Harvestable loss at the end of the year.
+        bill: Bill of the year if that loss were harvested.
+    """
+
+    hours: float
+    sessions_left: int
+    paths: int
+    best_in_window: Spread
+    at_window_end: Spread
+    at_year_end: Spread
+    bill: Spread
+
+
+@dataclass(frozen=True, slots=True)
 class Alpha:
     """What a set of trades is worth to this household, in present dollars, part by part.
 
@@ -239,6 +322,8 @@ class PositionValue:
         cost_usd: Cost of that harvest.
         probability: Highest touch probability of its lots.
         state: ``ready``, ``flag``, ``watch``, ``washed``, ``not_worth_it``, ``held`` or ``stale``.
+        whole_probability: Chance that the position's loss as a whole reaches the default
+            threshold within the window.
     """
 
     account_id: str
@@ -252,6 +337,7 @@ class PositionValue:
     cost_usd: float
     probability: float
     state: str
+    whole_probability: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

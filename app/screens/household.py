@@ -9,6 +9,7 @@ from app.context import ContextGap as Gap
 from app.screens.dial import tax_dial
 from app.screens.moment import Moment
 from engine.arrays import as_float, dollars
+from engine.decision.household_range import household_range
 from engine.law import projection, twin
 from engine.law.projection import Draws
 from engine.records import ZERO, Account
@@ -46,6 +47,7 @@ def household_view(seq: int, moment: Moment, audited: ContextAudit) -> Household
         (*_stale(moment), *gap_views(audited)),
         audited.as_of,
         audited.score,
+        household_range(moment.prepared, moment.outlook),
     )
 
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import numpy as np
 
-from app.market import TouchTable
 from app.screens.moment import Moment
 from engine.arrays import as_float
 from engine.decision.outlook import Outlook
 from engine.decision.prepare import Prepared
+from engine.market.touch_table import TouchTable
 from engine.records import CENT, ZERO, Constraint, Household, PlannedGain, Quote, Rule, Scope, Term
 from widgets.views import Lever
 

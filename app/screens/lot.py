@@ -7,6 +7,7 @@ import numpy as np
 from app.screens.moment import Moment
 from app.screens.waits import wait_curve
 from engine.arrays import as_float
+from engine.decision.opportunity import opportunity
 from engine.decision.prepare import rates
 from engine.decision.settings import DecisionSettings
 from engine.law.holding import long_from, term
@@ -40,6 +41,9 @@ def lot_view(seq: int, moment: Moment, lot_id: str, settings: DecisionSettings) 
         _neighbours(moment, lot),
         _substitutes(moment, lot, settings),
         proposal.reasons if proposal else _frozen(moment, lot),
+        opportunity(moment.outlook, lot, forecasts[chosen].threshold_usd)
+        if chosen in forecasts
+        else None,
     )
 
 

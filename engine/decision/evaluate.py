@@ -59,7 +59,7 @@ def evaluate(
         engine_version=engine_version,
         quotes=outlook.quotes,
         forecasts=_forecasts(prepared, outlook, state),
-        positions=positions(prepared, outlook, state, found),
+        positions=positions(prepared, outlook, state, found, settings.default_threshold),
         proposals=proposals,
         blocks=prepared.blocks,
         sector_probability=sector_probability(prepared, outlook, settings),

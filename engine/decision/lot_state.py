@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.decision.harvest_policy import HarvestTable
-from engine.decision.outlook import Floats, Outlook, Touches
+from engine.decision.outlook import Floats, Outlook
 from engine.decision.prepare import Flags, Prepared, rates
 from engine.decision.settings import DecisionSettings
+from engine.market.touch_table import Touches
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,25 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.market.risk import RiskModel
+from engine.market.touch_table import Touches
 from engine.records import Quote, Security
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Touches:
-    """Chances of touching barriers, shape (barriers,) each.
-
-    Attributes:
-        probability: Chance within the window, in [0, 1].
-        stderr: Standard error of the simulated chance.
-        next_session: Chance within the next session, from now on.
-    """
-
-    probability: Floats
-    stderr: Floats
-    next_session: Floats
 
 
 class TouchModel(Protocol):
@@ -67,6 +53,7 @@ class Outlook:
         hours: Right edges of the simulated steps in session hours, shape (steps,).
         relatives: Price relatives at the steps, shape (paths, steps, names), float32.
         risk: Factor model over ``names``.
+        sessions_left: Sessions after today to the end of the year.
     """
 
     as_of: datetime
@@ -89,3 +76,4 @@ class Outlook:
     hours: Floats
     relatives: NDArray[np.float32]
     risk: RiskModel
+    sessions_left: int = 0

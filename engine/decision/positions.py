@@ -1,7 +1,7 @@
 """Every position of a household as one line: value, alpha, chance, and what stands in the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -28,8 +28,17 @@ def positions(
     outlook: Outlook,
     state: LotState,
     found: Mapping[tuple[str, str], Harvest],
+    threshold: float,
 ) -> tuple[PositionValue, ...]:
-    """One line for each account and security held, priced or not, largest value first."""
+    """One line for each account and security held, priced or not, largest value first.
+
+    Args:
+        prepared: The household.
+        outlook: The market at the tick.
+        state: Its taxed lots.
+        found: Harvests by account and security.
+        threshold: Loss, as a fraction of basis, that a position as a whole is watched for.
+    """
     place = {lot.lot_id: i for i, lot in enumerate(prepared.lots)}
     groups: dict[tuple[str, str], _Sum] = {}
     for lot in prepared.household.lots:
@@ -38,7 +47,28 @@ def positions(
         if lot.lot_id in place:
             group.places.append(place[lot.lot_id])
     rows = [_row(key, group, outlook, state, prepared, found) for key, group in groups.items()]
+    rows = _whole(rows, outlook, threshold)
     return tuple(sorted(rows, key=lambda r: (-r.market_usd, r.account_id, r.security_id)))
+
+
+def _whole(rows: list[PositionValue], outlook: Outlook, threshold: float) -> list[PositionValue]:
+    """The rows with the chance that each position's loss as a whole reaches the threshold.
+
+    All lots of a position share one price, so the whole touches where that price falls to
+    (1 - threshold) of the mean basis a share.
+    """
+    places = [i for i, row in enumerate(rows) if row.security_id in outlook.index and row.shares]
+    name = np.array([outlook.index[rows[i].security_id] for i in places], dtype=np.int64)
+    basis = np.array([as_float(rows[i].market_usd - rows[i].unrealized_usd) for i in places])
+    shares = np.array([as_float(rows[i].shares) for i in places])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        barrier = np.log(basis * (1.0 - threshold) / (shares * outlook.price[name]))
+    known = np.isfinite(barrier)
+    chance = outlook.touches(name, np.where(known, barrier, -np.inf)).probability
+    found = list(rows)
+    for i, p in zip(places, np.where(known, chance, 0.0), strict=True):
+        found[i] = replace(rows[i], whole_probability=float(p))
+    return found
 
 
 def _row(

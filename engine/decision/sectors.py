@@ -1,16 +1,17 @@
 """The chance that a whole sector of a household reaches its loss threshold, hour by hour.
 
 A sector touches when the losses of its taxed lots together (lots above their basis count nothing:
-their gain need not be sold) reach the threshold as a part of the sector's basis, at any simulated
-step. Not every name, not the average of their chances; shared paths carry the co-movement.
+their gain need not be sold) reach the threshold as a part of the sector's basis at any time, at the
+ends of steps or on the way between them. Not every name, not the average of their chances; shared
+paths carry the co-movement.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.decision.outlook import Floats, Outlook
 from engine.decision.prepare import Prepared
 from engine.decision.settings import DecisionSettings
+from engine.market.forecast import falls_to
 
 PATHS = 512
 
@@ -28,12 +29,13 @@ def sector_probability(
         sector = outlook.securities[outlook.names[name]].sector
         if not sector or not np.isfinite(outlook.price[name]):
             continue
-        prices = outlook.price[name] * outlook.relatives[:PATHS, :, name].astype(np.float64)
+        moved = outlook.relatives[:PATHS, :, name].astype(np.float64)
+        prices = outlook.price[name] * np.column_stack([np.ones(len(moved)), moved])
         here = losses(columns.shares[lots], columns.basis_usd[lots], prices)
         loss[sector] = loss.get(sector, np.zeros_like(here)) + here
         basis[sector] = basis.get(sector, 0.0) + float(columns.basis_usd[lots].sum())
     return {
-        sector: _chances(loss[sector] >= settings.default_threshold * basis[sector])
+        sector: _chances(loss[sector], settings.default_threshold * basis[sector])
         for sector in sorted(loss)
     }
 
@@ -51,7 +53,6 @@ def losses(shares: Floats, basis_usd: Floats, prices: Floats) -> Floats:
     return np.asarray((paid[-1] - paid[below]) - prices * (held[-1] - held[below]))
 
 
-def _chances(touched: NDArray[np.bool_]) -> tuple[float, ...]:
-    """Share of paths that have touched by each step; ``touched`` is (paths, steps)."""
-    by_then = np.logical_or.accumulate(touched, axis=1)
-    return tuple(float(share) for share in by_then.mean(axis=0))
+def _chances(loss: Floats, threshold_usd: float) -> tuple[float, ...]:
+    """Chance of a touch up to each step; ``loss`` is (paths, steps + 1), now first."""
+    return tuple(float(chance) for chance in falls_to(-loss.T, -threshold_usd))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from app.desk import NotNowError
 from app.office import demo_setting, open_desk, open_feed, seed_book, write_reports
 from app.reports.figures import Figures, efficiency
 from app.reports.verify import verify
+from engine.decision.household_range import household_range
 from engine.decision.settings import DecisionSettings
 from engine.market.first_passage import touch
 from engine.records import QuoteState
@@ -149,3 +151,41 @@ def test_a_report_is_verified_and_a_changed_figure_is_found(run: Run, tmp_path: 
     told.write_text(text.replace(f'"net_usd": "{amount}"', '"net_usd": "1.00"'))
     (problem,) = verify(told, run.book, law, 0.408)
     assert problem.field == "figures.net_usd"
+
+
+def test_a_household_is_told_what_it_could_harvest_by_the_close_and_by_the_years_end(
+    run: Run,
+) -> None:
+    outlook = run.desk.market.outlook()
+    assert outlook is not None
+    prepared = run.desk.prepared("okafor", outlook)
+    found = household_range(prepared, outlook)
+    assert found is not None
+    assert found.sessions_left == 44  # 29 October to 31 December 2026 without two holidays
+    for spread in (found.best_in_window, found.at_window_end, found.at_year_end, found.bill):
+        assert list(spread.quantiles_usd) == sorted(spread.quantiles_usd)
+    columns = prepared.columns
+    price = outlook.price[columns.security]
+    now = float(np.nansum(np.maximum(columns.basis_usd - columns.shares * price, 0.0)))
+    assert found.best_in_window.quantiles_usd[0] >= now * (1 - 1e-5)
+    assert found.best_in_window.mean_usd > found.at_window_end.mean_usd
+    wide = found.at_year_end.quantiles_usd
+    near = found.at_window_end.quantiles_usd
+    assert wide[-1] - wide[0] > 3 * (near[-1] - near[0])
+    alone = float(prepared.tax.bill.total_usd)
+    assert found.bill.quantiles_usd[-1] <= alone + 1.0  # a harvested loss never adds to the bill
+
+
+def test_positions_and_sectors_touch_as_wholes(run: Run) -> None:
+    outlook = run.desk.market.outlook()
+    assert outlook is not None
+    evaluation = run.desk.evaluations["okafor"]
+    by_state = [row.whole_probability for row in evaluation.positions if row.state == "watch"]
+    assert min(by_state) < 0.05
+    for row in evaluation.positions:
+        lost = -row.unrealized_usd / (row.market_usd - row.unrealized_usd)
+        if row.security_id in outlook.index and lost > Decimal("0.0505"):
+            assert row.whole_probability == 1.0
+    for chances in evaluation.sector_probability.values():
+        assert list(chances) == sorted(chances)
+        assert 0.0 <= chances[0] <= chances[-1] <= 1.0

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.records import Account, Lot, Security, Term
-from engine.results import Forecast, WashBlock
+from engine.results import Forecast, Opportunity, WashBlock
 from widgets.views.desk import WaitCurve
 
 
@@ -63,7 +63,11 @@ class Substitute:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LotView:
-    """F2. Every lot of the household, and the chosen one in depth."""
+    """F2. Every lot of the household, and the chosen one in depth.
+
+    Attributes:
+        opportunity: What the window may bring the chosen lot; None where there is no forecast.
+    """
 
     seq: int
     lots: tuple[LotRow, ...]
@@ -72,6 +76,7 @@ class LotView:
     neighbours: tuple[WashNeighbour, ...] = ()
     substitutes: tuple[Substitute, ...] = ()
     reasons: tuple[str, ...] = ()
+    opportunity: Opportunity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.records import Account, Household
-from engine.results import TaxBill
+from engine.results import HouseholdRange, TaxBill
 from widgets.views.desk import ConstraintRowView, TaxDial
 from widgets.views.lots import PlannedEvent
 
@@ -45,7 +45,7 @@ class ContextGap:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdView:
-    """F3."""
+    """F3. ``harvestable``: losses on the shared paths, in the window and to the year's end."""
 
     seq: int
     household: Household
@@ -59,6 +59,7 @@ class HouseholdView:
     gaps: tuple[ContextGap, ...]
     audited_at: datetime | None = None
     completeness: int | None = None
+    harvestable: HouseholdRange | None = None
 
 
 @dataclass(frozen=True, slots=True)
