@@ -102,11 +102,12 @@ def planned(
     outlook: Outlook,
     settings: DecisionSettings,
     decided: tuple[LotSale, ...] = (),
+    *,
+    quick: bool = False,
 ) -> Planned:
     """The plan of a household with what is decided set aside; trouble becomes a sentence."""
     try:
-        return Planned(
-            solve_plan(set_aside(prepared, decided), outlook, settings), "", outlook.as_of
-        )
+        made = solve_plan(set_aside(prepared, decided), outlook, settings, quick=quick)
+        return Planned(made, "", outlook.as_of)
     except EngineError as error:
         return Planned(None, str(error), outlook.as_of)

@@ -17,6 +17,20 @@ The change is a TOML file::
 
     [limits]
     never_sell = 0
+
+    [cash_need]
+    amount_usd = 50000
+    by = 2027-01-28
+
+    [gift]
+    amount_usd = 100000
+
+    [horizon]
+    years = 20
+    step_up_probability = 0.5
+
+``death = true`` steps every basis up to the price of the day (26 U.S.C. 1014). A gift is made of
+the long-term lots with the lowest basis; the giver counts no deduction for it.
 """
 
 import tomllib
@@ -28,16 +42,32 @@ from typing import Any
 
 from app.commands.output import ProblemsError
 from app.desk import Rules
+from app.planning import Planned, planned
 from app.priced import AS_IT_IS, Shock
+from engine.decision.basis_changes import given_away, stepped_up
 from engine.decision.evaluate import evaluate
 from engine.decision.outlook import Outlook
 from engine.decision.prepare import prepare
 from engine.law.rules import Law
 from engine.law.scenarios import apply_scenario
-from engine.records import Constraint, FilingStatus, Household, PlannedGain, Rule, TaxProfile, Term
+from engine.records import (
+    ZERO,
+    CashNeed,
+    Constraint,
+    FilingStatus,
+    Horizon,
+    Household,
+    PlannedGain,
+    Rule,
+    TaxProfile,
+    Term,
+)
 from engine.results import Evaluation, Problem
 
-KEYS = ("price_factor", "volatility_factor", "law", "profile", "outside_gain", "limits")
+KEYS = (
+    "price_factor", "volatility_factor", "law", "profile", "outside_gain", "limits",
+    "cash_need", "gift", "death", "horizon",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +80,10 @@ class Change:
         profile: Fields of the return by name.
         outside_gain: Short or long gain outside the book, in dollars; ``None`` for none.
         limits: Household limits by rule; they replace those of the same rule.
+        cash_need: One more cash need.
+        gift_usd: Value of lots given away, lowest basis first.
+        death: Whether every basis is stepped up today.
+        horizon: Fields of the horizon by name.
     """
 
     shock: Shock = AS_IT_IS
@@ -57,6 +91,10 @@ class Change:
     profile: dict[str, Any] = field(default_factory=dict)
     outside_gain: tuple[Term, Decimal] | None = None
     limits: dict[Rule, Decimal] = field(default_factory=dict)
+    cash_need: CashNeed | None = None
+    gift_usd: Decimal = ZERO
+    death: bool = False
+    horizon: dict[str, float] = field(default_factory=dict)
 
     def law(self, law: Law) -> Law:
         """The law under the scenario.
@@ -66,7 +104,7 @@ class Change:
         """
         return apply_scenario(law, self.scenario) if self.scenario else law
 
-    def household(self, before: Household) -> Household:
+    def household(self, before: Household, outlook: Outlook) -> Household:
         """The household with the change in it; the original is left as it is."""
         gains, limits = before.planned_gains, before.constraints
         if self.outside_gain is not None:
@@ -75,13 +113,39 @@ class Change:
         if self.limits:
             kept = tuple(c for c in limits if c.rule not in self.limits)
             limits = (*kept, *(Constraint(f"what-if-{r}", r, x) for r, x in self.limits.items()))
-        profile = replace(before.profile, **self.profile)
-        return replace(before, profile=profile, planned_gains=gains, constraints=limits)
+        lots = given_away(before, outlook, self.gift_usd) if self.gift_usd else before.lots
+        if self.death:
+            lots = stepped_up(lots, outlook)
+        needs = before.cash_needs
+        return replace(
+            before,
+            profile=replace(before.profile, **self.profile),
+            planned_gains=gains,
+            constraints=limits,
+            lots=lots,
+            cash_needs=needs if self.cash_need is None else (*needs, self.cash_need),
+            horizon=replace(before.horizon, **self.horizon),
+        )
 
 
 def _in_year(household: Household) -> date:
     """The last day of the tax year."""
     return date(household.profile.year, 12, 31)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One side of a comparison: the evaluation of the tick and the plan under all limits."""
+
+    evaluation: Evaluation
+    planned: Planned
+
+
+def side(household: Household, outlook: Outlook, rules: Rules, law: Law) -> Side:
+    """A household at one look at the market under a law, valued and planned."""
+    prepared = prepare(household, law, outlook, rules.funds)
+    found = evaluate(prepared, outlook, rules.settings, rules.table, rules.version)
+    return Side(found, planned(prepared, outlook, rules.settings, quick=True))
 
 
 def value(household: Household, outlook: Outlook, rules: Rules, law: Law) -> Evaluation:
@@ -114,6 +178,10 @@ def read_change(path: Path) -> Change:
         asked.profile(told.get("profile", {})),
         None if gain is None else asked.gain(gain),
         asked.limits(told.get("limits", {})),
+        asked.need(told["cash_need"]) if "cash_need" in told else None,
+        asked.number("gift.amount_usd", told.get("gift", {}).get("amount_usd", 0)),
+        bool(told.get("death", False)),
+        asked.horizon(told.get("horizon", {})),
     )
     if asked.problems:
         raise ProblemsError(asked.problems)
@@ -156,6 +224,23 @@ class _Asked:
             self.wrong("outside_gain.term", term, "is no term", "give short or long")
             term = "long"
         return Term(term), self.number("outside_gain.amount_usd", raw.get("amount_usd", ""))
+
+    def need(self, raw: dict[str, Any]) -> CashNeed:
+        """One more cash need."""
+        due = raw.get("by")
+        if not isinstance(due, date):
+            self.wrong("cash_need.by", due, "is no date", "give a date, as 2027-01-28")
+            due = date.max
+        amount = self.number("cash_need.amount_usd", raw.get("amount_usd", ""))
+        return CashNeed("what-if", due, amount)
+
+    def horizon(self, raw: dict[str, Any]) -> dict[str, float]:
+        """Fields of the horizon."""
+        known = {f.name for f in fields(Horizon)}
+        for name in sorted(raw.keys() - known):
+            remedy = f"use {', '.join(sorted(known))}"
+            self.wrong(f"horizon.{name}", raw[name], "no such field", remedy)
+        return {k: float(self.number(f"horizon.{k}", v)) for k, v in raw.items() if k in known}
 
     def limits(self, raw: dict[str, Any]) -> dict[Rule, Decimal]:
         """Household limits by rule."""

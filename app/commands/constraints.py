@@ -13,6 +13,7 @@ import click
 from app import clock
 from app.commands.opened import book_option, json_option, opened, user_option
 from app.commands.output import emit
+from app.commands.priced_options import asked_of, price_options
 from engine.errors import InputError, UserError
 from engine.records import Constraint, Rule, Scope
 
@@ -48,6 +49,40 @@ def _row(item: Constraint) -> dict[str, Any]:
         "limit": f"{item.limit.normalize():f}",
         "price": f"{item.price.normalize():f}",
     }
+
+
+@constraints.command()
+@book_option
+@household_option
+@price_options
+@json_option
+def solve(
+    book_path: Path, passphrase_file: Path | None, household_id: str, as_json: bool, **priced: Any
+) -> None:
+    """Find the best trades under all limits: what is used of each, and what it costs.
+
+    A limit that binds has a price: what one more dollar, basis point or point of it would save;
+    a rule of yes or no shows what the whole rule costs. Nothing is stored.
+    """
+    from app.office import rules
+    from app.plan_told import plan_document, plan_lines
+    from app.planning import planned
+    from app.priced import price
+    from engine.decision.prepare import prepare
+    from engine.decision.settings import DecisionSettings
+
+    settings, asked = DecisionSettings(), asked_of(priced)
+    with opened(book_path, passphrase_file, readonly=True) as book:
+        home = book.household(household_id)
+        found = price(book, asked, settings)
+    rested = rules(settings)
+    prepared = prepare(home, rested.law, found.outlook, rested.funds)
+    made = planned(prepared, found.outlook, settings)
+    if as_json:
+        emit({"household_id": household_id, "simulated": found.simulated, **plan_document(made)})
+        return
+    for line in [made.told] if made.plan is None else plan_lines(made.plan):
+        click.echo(line)
 
 
 @constraints.command("set")

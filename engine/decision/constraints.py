@@ -78,6 +78,8 @@ class ConstraintRow:
         price_usd: Dollars that one more unit would save (a dollar; a basis point of tracking
             error; a point of weight); 0 where it does not bind or has no price of its own.
         charge_usd: What the excess over a soft limit costs at its own price.
+        whole_usd: For a rule without a price per unit (never sell, holding period, whole shares
+            ...): what the whole limit costs, against the best trades without it.
     """
 
     constraint: Constraint
@@ -86,6 +88,23 @@ class ConstraintRow:
     binding: bool
     price_usd: float
     charge_usd: float = 0.0
+    whole_usd: float = 0.0
+
+    @property
+    def unit(self) -> str:
+        """What ``price_usd`` is for: one more of this."""
+        return UNITS.get(self.constraint.rule, "")
+
+
+UNITS = {
+    Rule.CASH_NEED_USD: "$1 less",
+    Rule.NET_GAIN_MAX_USD: "$1 more",
+    Rule.TRACKING_ERROR_MAX: "1 bp more",
+    Rule.CASH_MIN_WEIGHT: "1 point less",
+    Rule.CASH_MAX_WEIGHT: "1 point more",
+    Rule.TURNOVER_MAX: "1 point more",
+    Rule.SECTOR_MAX_WEIGHT: "1 point more",
+}
 
 
 def apply(
@@ -254,8 +273,35 @@ def _price(solution: Solution, limit: Constraint, sector: int, value_usd: float)
 
 
 def raising(row: ConstraintRow, by: Decimal) -> str:
-    """The sentence of a priced dollar limit: what moving it by an amount would save."""
+    """What moving a limit by so many of its units (dollars, basis points, points) would save."""
+    if row.whole_usd:
+        return f"without it the best trades are worth ${row.whole_usd:,.2f} more"
     if row.price_usd == 0:
         return "not binding: moving it changes nothing"
-    verb = "lowering" if row.constraint.rule is Rule.CASH_NEED_USD else "raising"
-    return f"{verb} it by ${by:,.0f} saves about ${row.price_usd * float(by):,.0f}"
+    floor = row.constraint.rule in (Rule.CASH_NEED_USD, Rule.CASH_MIN_WEIGHT)
+    verb = "lowering" if floor else "raising"
+    amount = f"${by:,.0f}" if row.unit.startswith("$") else f"{by:f} {row.unit.split()[1]}"
+    return f"{verb} it by {amount} saves about ${row.price_usd * float(by):,.0f}"
+
+
+SOLVER_NAMES = {
+    "cash_need": (Rule.CASH_NEED_USD, Rule.CASH_MIN_WEIGHT),
+    "gain_cap": (Rule.NET_GAIN_MAX_USD,),
+    "te_cap": (Rule.TRACKING_ERROR_MAX,),
+    "cash_max": (Rule.CASH_MAX_WEIGHT,),
+    "turnover_cap": (Rule.TURNOVER_MAX,),
+    "band": (Rule.SECTOR_MAX_WEIGHT,),
+    "weights": (Rule.POSITION_MAX_WEIGHT,),
+    "min_trade": (Rule.MIN_TRADE_USD,),
+    "whole_shares": (Rule.WHOLE_SHARES,),
+}
+
+
+def ids_of(conflict: Sequence[str], limits: Sequence[Constraint]) -> tuple[str, ...]:
+    """The household's rows behind the solver's names of limits in conflict."""
+    return tuple(
+        limit.constraint_id
+        for name in conflict
+        for limit in limits
+        if limit.hard and limit.rule in SOLVER_NAMES.get(name, ())
+    )

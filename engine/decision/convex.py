@@ -7,7 +7,7 @@ conditions of Karush, Kuhn and Tucker) from the data, the objective from the amo
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cvxpy
@@ -24,6 +24,7 @@ cp: Any = cvxpy  # its stubs do not name the atoms
 KKT_TOLERANCE = 1e-6  # dollars per dollar of book; an answer this good ends the asking
 KKT_LOOSE = 2e-4  # the nearest answer is taken up to here; limits are measured again anyway
 SMOOTH, MOST_STEPS = 1e-7, 200
+SQUEEZED = 1e-3  # share of the squared tracking limit below which it has no inside to speak of
 FAR = 1e3  # an amount of this many books is no answer
 
 
@@ -118,7 +119,38 @@ def solve_convex(segments: Segments, ways: IntVector) -> Convex | None:
     nearest = min(tried, key=lambda found: found.residual)
     if nearest.residual <= KKT_LOOSE:
         return nearest
-    raise SolverError("; ".join(f"{one.solver}: residual {one.residual:.1e}" for one in tried))
+    said = "; ".join(f"{one.solver}: residual {one.residual:.1e}" for one in tried)
+    if segments.highest[-1] <= 0:
+        raise SolverError(said)
+    return _squeezed(segments, ways, said)
+
+
+def _squeezed(segments: Segments, ways: IntVector, said: str) -> Convex | None:
+    """The amounts of least tracking error, where the limit leaves next to nothing around them.
+
+    A cone without an inside has no finite multipliers (Slater's condition fails), so an interior
+    point runs away. Least variance under the other limits is a plain quadratic: it tells whether
+    the limit can be kept at all, and where it just can, its amounts are the answer.
+
+    Raises:
+        SolverError: If there is room inside after all, or the quadratic fails too.
+    """
+    parts = segments.parts
+    highest = segments.highest.copy()
+    highest[-1] = 0.0
+    least = replace(
+        segments, parts=parts._replace(cost=np.zeros_like(parts.cost), lam=1.0), highest=highest
+    )
+    answer = _by_clarabel(least, ways)
+    if answer is None:
+        return None
+    found = _judge(least, ways, answer)
+    room = parts.te_room - found.value
+    if found.residual > KKT_TOLERANCE or room > SQUEEZED * parts.te_room:
+        raise SolverError(f"{said}; least variance: residual {found.residual:.1e}")
+    if room < 0.0:
+        return None
+    return replace(found, value=objective(parts, found.x), rows=np.zeros_like(found.rows))
 
 
 def _by_clarabel(segments: Segments, ways: IntVector) -> _Answer | None:

@@ -13,9 +13,10 @@ from decimal import Decimal
 from engine.arrays import as_float, dollars
 from engine.decision.alpha import results_of
 from engine.decision.conflict import Relaxation
-from engine.decision.constraints import ConstraintRow, matrix
+from engine.decision.constraints import ConstraintRow, ids_of, matrix
 from engine.decision.household_problem import Laid, Rates, lay_out, rates_at
 from engine.decision.household_tax import YearResults
+from engine.decision.limit_costs import whole_costs
 from engine.decision.optimize import Settings, Solution, solve
 from engine.decision.outlook import Outlook
 from engine.decision.plan_limits import charge_usd, gain_caps, priced, tax_limit
@@ -65,7 +66,8 @@ class Plan:
         gap_usd: Bound less net alpha.
         charge_usd: What soft limits charge for their excess.
         rows: The constraint matrix.
-        conflict: Smallest set of limits that cannot hold together; empty when solved.
+        conflict: Smallest set of limits that cannot hold together, by the id of the row; empty
+            when solved.
         ways_out: Least moves of one limit that would help, cheapest first.
     """
 
@@ -120,19 +122,29 @@ class _Desk:
         return self.prepared.tax.exact(results_of(found.orders.sells))[0].total_usd
 
 
-def solve_plan(prepared: Prepared, outlook: Outlook, settings: DecisionSettings) -> Plan:
-    """The best plan under the household's limits and its nearest dated cash need.
+def solve_plan(
+    prepared: Prepared, outlook: Outlook, settings: DecisionSettings, *, quick: bool = False
+) -> Plan:
+    """The best plan under the household's limits and its dated cash needs.
+
+    Args:
+        prepared: The household today.
+        outlook: The market now.
+        settings: Choices of the practice.
+        quick: Settle from the rates of the year as it is alone, and price no limit that takes a
+            solve of its own; for a what-if that is asked again and again.
 
     Raises:
         InputError: For a limit that cannot be kept at all, by name.
         PlanError: If the exact check refuses the best plan found.
     """
     desk = _Desk(prepared, outlook, settings, lay_out(prepared, outlook, settings))
-    best = _best(desk, _starts(desk))
+    starts = _starts(desk)
+    best = _best(desk, starts[:1] if quick else starts)
     if best is not None:
         best = _softened(desk, best)
         best = _under_tax_limit(desk, best)
-    return _infeasible(desk) if best is None else _plan(desk, best)
+    return _infeasible(desk) if best is None else _plan(desk, best, quick)
 
 
 def _starts(desk: _Desk) -> list[Rates]:
@@ -215,7 +227,7 @@ def _under_tax_limit(desk: _Desk, best: _Found) -> _Found | None:
     return None
 
 
-def _plan(desk: _Desk, found: _Found) -> Plan:
+def _plan(desk: _Desk, found: _Found, quick: bool) -> Plan:
     """The plan to show, after the exact check."""
     said = broken(desk.prepared, desk.laid, found.orders, found.worth)
     if said:
@@ -224,6 +236,7 @@ def _plan(desk: _Desk, found: _Found) -> Plan:
     net = as_float(found.alpha.net_usd)
     gap = max(0.0, found.solution.gap_usd)
     bill = desk.prepared.tax.exact(results_of(found.orders.sells))[0]
+    rows = _rows(desk, found, bill)
     return Plan(
         "solved",
         found.orders.sells,
@@ -239,7 +252,7 @@ def _plan(desk: _Desk, found: _Found) -> Plan:
         net + gap,
         gap,
         found.charge_usd,
-        _rows(desk, found, bill),
+        rows if quick else _costed(desk, found, rows),
     )
 
 
@@ -271,6 +284,14 @@ def _rows(desk: _Desk, found: _Found, bill: TaxBill) -> tuple[ConstraintRow, ...
     )
 
 
+def _costed(
+    desk: _Desk, found: _Found, rows: tuple[ConstraintRow, ...]
+) -> tuple[ConstraintRow, ...]:
+    """The rows with the whole cost of those that have no price of a unit."""
+    reached, warm = found.worth.objective_usd, found.solution.warm
+    return whole_costs(desk.prepared, desk.outlook, desk.settings, rows, found.rates, reached, warm)
+
+
 def _infeasible(desk: _Desk) -> Plan:
     """No plan keeps every limit: which ones conflict, and the cheapest ways out."""
     rates = rates_at(desk.prepared.tax, YearResults())
@@ -279,7 +300,7 @@ def _infeasible(desk: _Desk) -> Plan:
     te = worth(problem, nothing(problem)).tracking_error
     empty = Orders((), (), dollars(problem.cash_usd))
     bill = desk.prepared.tax.bill
-    conflict = solution.conflict
+    conflict = ids_of(solution.conflict, desk.laid.limits)
     if solution.status == "solved":
         conflict = tuple(
             limit.constraint_id for limit in desk.laid.limits if limit.rule is Rule.TAX_MAX_USD

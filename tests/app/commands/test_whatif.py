@@ -74,3 +74,37 @@ def test_every_wrong_value_is_told(
     problems = json.loads(capsys.readouterr().out)["error"]["problems"]
     told = {problem["field"] for problem in problems}
     assert told == {"price", "price_factor", "limits.foo", "profile.wages_usd"}
+
+
+def test_death_gift_need_and_limit_each_change_the_plan(
+    demo_book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    death = asked(capsys, demo_book, tmp_path, "death = true")
+    assert not any(s["for"] == "harvest" for s in death["after"]["plan"]["sells"])
+    assert Decimal(death["after"]["best_alpha_usd"]) == 0
+    gift = asked(capsys, demo_book, tmp_path, "[gift]\namount_usd = 200000")
+    assert gift["after"]["tracking_error"] != gift["before"]["tracking_error"]
+    need = asked(capsys, demo_book, tmp_path, "[cash_need]\namount_usd = 50000\nby = 2027-01-15")
+    assert Decimal(need["after"]["plan"]["cash_after_usd"]) >= 50_000
+    rows = {row["rule"]: row for row in need["after"]["plan"]["rows"]}
+    assert rows["cash_need_usd"]["limit"] == 50_000
+    horizon = asked(capsys, demo_book, tmp_path, "[horizon]\nstep_up_probability = 1.0")
+    better = (Decimal(horizon[side]["plan_alpha_usd"]) for side in ("after", "before"))
+    assert next(better) > next(better)
+
+
+def test_the_matrix_is_solved_with_used_binding_and_price(
+    demo_book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--book", str(demo_book), "--household", "okafor"]
+    assert run(["constraints", "set", "tracking_error_max", "0.009", *words]) == 0
+    capsys.readouterr()
+    assert run(["constraints", "solve", *words, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["status"] == "solved"
+    row = next(r for r in found["rows"] if r["rule"] == "tracking_error_max")
+    assert row["binding"]
+    assert row["used"] <= 0.009 * 1.000001
+    assert row["price_usd"] > 0
+    assert row["unit"] == "1 bp more"
+    assert "raising it by 1 bp saves about" in row["says"]

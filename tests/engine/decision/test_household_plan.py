@@ -169,7 +169,7 @@ def test_rates_settle_at_the_year_that_the_plan_makes() -> None:
 def test_limits_that_cannot_hold_together_come_back_by_name_with_a_way_out() -> None:
     found = plan(limit(Rule.NET_GAIN_MAX_USD, "-400000"), need="50000")
     assert found.status == "infeasible"
-    assert "gain_cap" in found.conflict
+    assert "C-net_gain_max_usd" in found.conflict
     assert found.ways_out
     assert not found.sells
 

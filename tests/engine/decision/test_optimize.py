@@ -265,3 +265,11 @@ def test_arrays_that_do_not_fit_are_refused_by_field(shared: Path) -> None:
         solve(replace(problem, price_usd=-problem.price_usd))
     with pytest.raises(InputError, match="lot_tax_usd"):
         solve(replace(problem, lot_tax_usd=problem.lot_tax_usd * np.nan))
+
+
+def test_a_tracking_limit_that_leaves_no_room_is_told_and_not_a_solver_failure() -> None:
+    """Book 6179: the way out moves the limit to where it just can be kept, a cone of no inside."""
+    _keeps_every_limit(6179)
+    found = solve(random_book(6179))
+    assert found.status == "infeasible"
+    assert {"cash_need", "te_cap"} <= set(found.conflict)
