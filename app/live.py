@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import clock
 from app.book.book import Book
+from app.book.keeper import Keeper
 from app.choices import decision_settings
 from app.desk import Desk
 from app.jobs import Job
@@ -157,13 +158,17 @@ class Worker(QObject):
             with Book.create(self._path, at=at) if fresh else Book.open(self._path) as book:
                 if fresh:
                     seed_book(book, self._setting.practice, at)
-                self._day(book)
+                keeper = Keeper(book, lambda text: self.told.emit(text, True))
+                try:
+                    self._day(book, keeper)
+                finally:
+                    keeper.close(book.audit_head().seq, clock.now())
         except UserError as error:
             self.told.emit(str(error), True)
         except Exception:
             self.crashed.emit(traceback.format_exc(), SAFE)
 
-    def _day(self, book: Book) -> None:
+    def _day(self, book: Book, keeper: Keeper) -> None:
         """Play the feed to its end, then keep answering until the window closes."""
         desk = open_desk(book, self._setting, self._seed, decision_settings(book))
         self.presenter = Presenter(book, desk, self._setting.simulated, INTERVAL, user=self.user)
@@ -176,6 +181,7 @@ class Worker(QObject):
             found = desk.on_quotes(batch.quotes, batch.at)
             self.presenter.remember(found, clock.now())
             self._show()
+            keeper.look(book.audit_head().seq, clock.now())
             self._drain(0.0)
             while self.presenter.paused and not self._stop.is_set():
                 self._drain(0.1)

@@ -109,13 +109,12 @@ def _copied(path: Path, key: Key, part: Path, name: str, at: str, reason: str) -
             target.close()
     finally:
         source.close()
-    verdict = verify(part, key)
-    found = [text for text in verdict.problems if "this machine remembers" not in text]
+    found = verify(part, key, copy=True).problems
     if found:
         raise BookDamagedError(f"{path}: its copy is not sound: {'; '.join(found[:3])}")
     copy = connect(part, key, readonly=True)
     try:
-        head, rows = audit.head(copy), _rows(copy)
+        head, rows = audit.head(copy), rows_of(copy)
         book_id = settings_table.get(copy, "book_id")
     finally:
         copy.close()
@@ -135,7 +134,8 @@ def _copied(path: Path, key: Key, part: Path, name: str, at: str, reason: str) -
     )
 
 
-def _rows(connection: Connection) -> dict[str, int]:
+def rows_of(connection: Connection) -> dict[str, int]:
+    """Rows of each table, by its name."""
     return {
         name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608
         for name in tables(connection)
@@ -164,8 +164,13 @@ def gone(found: tuple[Backup, ...], now: datetime) -> tuple[Backup, ...]:
     return tuple(b for b in found if b.file not in kept and read_instant(b.at) <= now)
 
 
-def restore(file: Path, path: Path, key: Key, at: datetime, user_id: str = SELF) -> None:
+def restore(
+    file: Path, path: Path, key: Key, at: datetime, user_id: str = SELF, *, mark: bool = True
+) -> None:
     """Put a backup in the place of the book; what stood there is kept beside it.
+
+    ``mark`` False is a drill: the copy is left as it was backed up, and this machine goes on
+    remembering the end of the true book's trail.
 
     Raises:
         BookError: There is no such backup or no manifest of it.
@@ -182,6 +187,8 @@ def restore(file: Path, path: Path, key: Key, at: datetime, user_id: str = SELF)
             fresh = path.with_name(path.name + ".restore")
             fresh.write_bytes(file.read_bytes())
             replace_file(fresh, path)
+        if not mark:
+            return
         heads.remember(backup.book_id, audit.Head(backup.audit_seq, backup.audit_hash))
     finally:
         lock.release()

@@ -58,8 +58,6 @@ def connect(path: Path, key: Key = None, *, readonly: bool = False) -> Connectio
     check_driver()
     if not path.is_file():
         raise BookError(f"{path}: there is no such book; `lotlight book create` makes one")
-    if key is not None and is_plain(path):
-        raise BookError(f"{path}: the book is not encrypted; open it without a key")
     connection = _opened(path, key, readonly)
     try:
         for pragma in PRAGMAS:
@@ -133,6 +131,10 @@ def _opening_trouble(path: Path, key: Key, error: Exception) -> UserError:
             return BookError(
                 f"{path}: it is encrypted (give its passphrase) or it is no book at all"
             )
+        # Looked at only now: closing a file that another connection of this process holds would
+        # take that connection's locks away (POSIX advisory locks belong to the process).
+        if is_plain(path):
+            return BookError(f"{path}: the book is not encrypted; open it without a key")
         return BookError(f"{path}: the key does not open it; check the passphrase")
     if "malformed" in text or isinstance(error, UnicodeDecodeError):
         return BookDamagedError(f"{path}: {text}; restore a backup (`lotlight book restore`)")

@@ -54,8 +54,12 @@ class Verdict:
         setattr(self, name, bad if found else good)
 
 
-def verify(path: Path, key: Key = None, chain_key: bytes | None = None) -> Verdict:
+def verify(
+    path: Path, key: Key = None, chain_key: bytes | None = None, *, copy: bool = False
+) -> Verdict:
     """Check the book at ``path``; whatever is wrong is told, nothing is raised for it.
+
+    A ``copy`` may end before the line of the trail that this machine remembers.
 
     Raises:
         BookError: There is no such file.
@@ -69,13 +73,15 @@ def verify(path: Path, key: Key = None, chain_key: bytes | None = None) -> Verdi
         verdict.told("integrity", [str(error)])
         return verdict
     try:
-        check(connection, verdict, key, chain_key)
+        check(connection, verdict, key, chain_key, copy=copy)
     finally:
         connection.close()
     return verdict
 
 
-def check(connection: Connection, verdict: Verdict, key: Key, chain_key: bytes | None) -> None:
+def check(
+    connection: Connection, verdict: Verdict, key: Key, chain_key: bytes | None, *, copy: bool
+) -> None:
     """All checks over an open connection."""
     with _reading(verdict, "integrity"):
         verdict.told("integrity", [*_pages(connection, key), *_cut(connection)])
@@ -87,7 +93,8 @@ def check(connection: Connection, verdict: Verdict, key: Key, chain_key: bytes |
             "foreign_keys", [f"table {r[0]}: a row refers to no row of {r[2]}" for r in rows]
         )
     with _reading(verdict, "audit_chain"):
-        remembered = heads.remembered(settings_table.get(connection, "book_id"))
+        book_id = settings_table.get(connection, "book_id")
+        remembered = None if copy else heads.remembered(book_id)
         report = audit.walk(connection, chain_key, remembered)
         verdict.told("audit_chain", list(report.problems), report.state, "broken")
     with _reading(verdict, "digests"):

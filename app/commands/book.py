@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +16,7 @@ from app.commands.output import EXIT_INTEGRITY, emit
 if TYPE_CHECKING:
     from app.book.connect import Key
 
+F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
 
 
@@ -162,9 +164,43 @@ def restore(
 
 @book.command()
 @book_option
-@click.option("--new-passphrase-file", type=FILE, help="File with the new passphrase.")
-@click.option("--keyring", is_flag=True, help="Make a key and keep it in the system's keyring.")
-@user_option
+@click.option("--from", "folder", type=FILE, help="Folder (default: backups/ beside the book).")
+@json_option
+def drill(book_path: Path, passphrase_file: Path | None, folder: Path | None, as_json: bool) -> int:
+    """Restore the newest backup to a temporary place and check it in full; exit 5 if it fails."""
+    from app.book import backup as copies
+    from app.book.drill import drill as run_drill
+    from app.book.keys import unlock
+
+    place = folder or copies.folder_of(book_path)
+    newest = next(iter(copies.backups(place)), None)
+    key = None if newest is None else unlock(place / newest.file, ask, passphrase_file)
+    found = run_drill(book_path, key, clock.now(), place)
+    if as_json:
+        emit({"ok": not found.problems, **asdict(found)})
+    else:
+        click.echo(f"{found.file}: {found.rows:,} rows of {found.taken_at}")
+        if found.changes_since:
+            click.echo(f"the book has {found.changes_since} changes since; `book backup` takes one")
+        for text in found.problems:
+            click.echo(f"  {text}", err=True)
+    return EXIT_INTEGRITY if found.problems else 0
+
+
+def _key_options(command: F) -> F:
+    """Where the new key of a book comes from, and who asks for it."""
+    command = user_option(command)
+    command = click.option(
+        "--keyring", is_flag=True, help="Make a key and keep it in the system's keyring."
+    )(command)
+    return click.option("--new-passphrase-file", type=FILE, help="File with the new passphrase.")(
+        command
+    )
+
+
+@book.command()
+@book_option
+@_key_options
 def encrypt(
     book_path: Path,
     passphrase_file: Path | None,
@@ -185,9 +221,7 @@ def encrypt(
 
 @book.command()
 @book_option
-@click.option("--new-passphrase-file", type=FILE, help="File with the new passphrase.")
-@click.option("--keyring", is_flag=True, help="Make a key and keep it in the system's keyring.")
-@user_option
+@_key_options
 def rekey(
     book_path: Path,
     passphrase_file: Path | None,

@@ -70,7 +70,7 @@ def import_(
     if any(table.kind == "fill" for table in chosen.tables):
         if book_path is None:
             raise click.UsageError("--book is needed: fills are held against its orders")
-        with opened(book_path, passphrase_file, readonly=dry_run) as book:
+        with opened(book_path, passphrase_file, readonly=dry_run, reason="import") as book:
             document = _fills(parsed, book, user_id, dry_run=dry_run, good_rows=good_rows)
         return _say(document, as_json)
     if dry_run:
@@ -81,7 +81,7 @@ def import_(
         document["lots"] = lot_rows(parsed, account, clock.now().date())
         return _tell(document, plan, as_json)
     assert book_path is not None
-    with opened(book_path, passphrase_file) as book:
+    with opened(book_path, passphrase_file, reason="import") as book:
         plan, applied = _apply(parsed, chosen, book, account, user_id, good_rows=good_rows)
     if not applied:
         click.echo(
@@ -201,7 +201,7 @@ def _undo(
 ) -> int:
     from app.book.book import SELF
 
-    with opened(book_path, passphrase_file) as book:
+    with opened(book_path, passphrase_file, reason="import") as book:
         rows = book.undo_import(import_id, clock.now(), user_id or SELF)
     if as_json:
         emit({"undone": import_id, "rows": rows})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from app import clock
 
 if TYPE_CHECKING:
     from app.book.book import Book
@@ -57,8 +60,29 @@ def ask(prompt: str) -> str:
     return str(click.prompt(prompt, hide_input=True, err=True))
 
 
-def opened(book_path: Path, passphrase_file: Path | None, *, readonly: bool = False) -> Book:
-    """The book, open."""
+@contextmanager
+def opened(
+    book_path: Path,
+    passphrase_file: Path | None,
+    *,
+    readonly: bool = False,
+    reason: str = "",
+) -> Iterator[Book]:
+    """The book, open; what a command has written is backed up behind it.
+
+    Args:
+        book_path: The file.
+        passphrase_file: File with the passphrase of an encrypted book.
+        readonly: For reading alone.
+        reason: Why a backup follows whatever was written (``import``); else one follows an hour
+            after the last.
+    """
     from app.book.keys import open_book
 
-    return open_book(book_path, readonly=readonly, ask=ask, passphrase_file=passphrase_file)
+    with open_book(book_path, readonly=readonly, ask=ask, passphrase_file=passphrase_file) as found:
+        before = found.audit_head().seq
+        yield found
+        if not readonly and found.audit_head().seq > before:
+            from app.book.keeper import keep_if_due
+
+            keep_if_due(found, clock.now(), lambda text: click.echo(text, err=True), reason)

@@ -260,7 +260,7 @@ def reconcile(
     from app.custodian.sniff import as_source
     from app.order_flow import take_fills
 
-    with opened(book_path, passphrase_file) as book:
+    with opened(book_path, passphrase_file, reason="import") as book:
         user = _user(book, user_id)
         source = as_source(fills.name, fills.read_bytes())
         found = take_fills(book, source, user, clock.now())
