@@ -121,7 +121,8 @@ def _pages(connection: Connection, key: Key) -> list[str]:
 
 def _cut(connection: Connection) -> list[str]:
     """A file is whole pages; SQLite itself reads the missing end of the last one as zeros."""
-    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    # SQLCipher tells the page size of an encrypted book as text.
+    page_size = int(connection.execute("PRAGMA page_size").fetchone()[0])
     name = next(
         file for _, name, file in connection.execute("PRAGMA database_list") if name == "main"
     )

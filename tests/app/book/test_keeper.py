@@ -109,7 +109,9 @@ def test_the_drill_restores_the_newest_backup_whole_after_the_book_is_lost(
     with Book.create(path, at=AT, key=key) as made:
         fill_book(made)
         before = list(dump.lines(made.connection))
-        Keeper(made).close(made.audit_head().seq, AT)
+        keeper = Keeper(made)
+        keeper.close(made.audit_head().seq, AT)
+        assert keeper.trouble == ""
         made.save_setting("a", "1", "lotlight", AT)
     found = drill.drill(path, key, AT + HOUR)
     assert (found.problems, found.changes_since) == ((), 1)
