@@ -6,7 +6,7 @@ The change is a TOML file::
     volatility_factor = 1.5
 
     [law]
-    scenario = "sunsets"
+    scenario = "sunsets"  # in force this year; year = 2029 starts it then
 
     [profile]
     state = "TX"
@@ -77,6 +77,7 @@ class Change:
     Attributes:
         shock: Prices and volatility.
         scenario: Law change by name, "" for none.
+        law_year: First year of that change; by default the household's own, so that it is seen.
         profile: Fields of the return by name.
         outside_gain: Short or long gain outside the book, in dollars; ``None`` for none.
         limits: Household limits by rule; they replace those of the same rule.
@@ -88,6 +89,7 @@ class Change:
 
     shock: Shock = AS_IT_IS
     scenario: str = ""
+    law_year: int | None = None
     profile: dict[str, Any] = field(default_factory=dict)
     outside_gain: tuple[Term, Decimal] | None = None
     limits: dict[Rule, Decimal] = field(default_factory=dict)
@@ -96,13 +98,13 @@ class Change:
     death: bool = False
     horizon: dict[str, float] = field(default_factory=dict)
 
-    def law(self, law: Law) -> Law:
-        """The law under the scenario.
+    def law(self, law: Law, year: int) -> Law:
+        """The law under the scenario, for a household of that tax year.
 
         Raises:
             InputError: There is no scenario of that name.
         """
-        return apply_scenario(law, self.scenario) if self.scenario else law
+        return apply_scenario(law, self.scenario, self.law_year or year) if self.scenario else law
 
     def household(self, before: Household, outlook: Outlook) -> Household:
         """The household with the change in it; the original is left as it is."""
@@ -174,7 +176,7 @@ def read_change(path: Path) -> Change:
             asked.factor("price_factor", told.get("price_factor", 1)),
             float(asked.factor("volatility_factor", told.get("volatility_factor", 1))),
         ),
-        str(told.get("law", {}).get("scenario", "")),
+        *asked.law(told.get("law", {})),
         asked.profile(told.get("profile", {})),
         None if gain is None else asked.gain(gain),
         asked.limits(told.get("limits", {})),
@@ -241,6 +243,19 @@ class _Asked:
             remedy = f"use {', '.join(sorted(known))}"
             self.wrong(f"horizon.{name}", raw[name], "no such field", remedy)
         return {k: float(self.number(f"horizon.{k}", v)) for k, v in raw.items() if k in known}
+
+    def law(self, raw: Any) -> tuple[str, int | None]:
+        """A law change by name, and its first year where one is told."""
+        if not isinstance(raw, dict):
+            self.wrong("law", raw, "is no table", "write [law] with scenario = ...")
+            return "", None
+        for key in sorted(raw.keys() - {"scenario", "year"}):
+            self.wrong(f"law.{key}", raw[key], "no such key", "use scenario, year")
+        year = raw.get("year")
+        if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
+            self.wrong("law.year", year, "is no year", "write the first year as 2027")
+            year = None
+        return str(raw.get("scenario", "")), year
 
     def limits(self, raw: dict[str, Any]) -> dict[Rule, Decimal]:
         """Household limits by rule."""

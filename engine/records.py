@@ -34,6 +34,7 @@ class SecurityKind(StrEnum):
     BOND = "bond"
     OPTION = "option"
     SWEEP = "sweep"
+    DIGITAL_ASSET = "digital_asset"
     OTHER = "other"
 
     @property

@@ -61,8 +61,11 @@ class Case:
     help="A TOML file of law values laid over the shipped ones, in the form of resources/law.",
 )
 @click.option("--scenario", default="", help="A shipped law-change scenario, by name.")
+@click.option("--scenario-year", type=int, help="First year of the scenario, in place of its own.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def tax(file: Path, overrides: Path | None, scenario: str, as_json: bool) -> None:
+def tax(
+    file: Path, overrides: Path | None, scenario: str, scenario_year: int | None, as_json: bool
+) -> None:
     """Tax bills of the households in FILE, {"cases": [{"inputs": {...}}]}.
 
     Amounts are dollars, losses negative, carryforwards positive; an amount left out is zero.
@@ -77,7 +80,7 @@ def tax(file: Path, overrides: Path | None, scenario: str, as_json: bool) -> Non
     """
     law = lawbook.load(overrides)
     if scenario:
-        law = apply_scenario(law, scenario)
+        law = apply_scenario(law, scenario, scenario_year)
     cases = read_cases(file, law)
     rows = [row(case, law) for case in cases]
     if as_json:

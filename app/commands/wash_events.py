@@ -2,7 +2,8 @@
 
 An event is a purchase or sale: ``id, date, seq, type, account, kind, qty, price, lots?`` and, for
 more than one security or family, ``symbol``, ``household``, ``group`` (symbols that share a group
-are treated as identical). Every fault is kept with its row; the caller refuses the file.
+are treated as identical) and ``asset`` (``digital`` for what present law leaves out of the rule).
+Every fault is kept with its row; the caller refuses the file.
 """
 
 from __future__ import annotations
@@ -14,14 +15,24 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from engine.law.wash_sales import Tacking, WashSettings
-from engine.records import Account, AccountKind, Person, PersonRole, Side, Trade
+from engine.law.wash_settings import Tacking, WashSettings
+from engine.records import (
+    Account,
+    AccountKind,
+    Person,
+    PersonRole,
+    Security,
+    SecurityKind,
+    Side,
+    Trade,
+)
 from engine.results import Problem
 
 RELATED = {"spouse": PersonRole.SPOUSE, "entity": PersonRole.ENTITY}
 KINDS = {"spouse": AccountKind.TAXABLE, **{kind.value: kind for kind in AccountKind}}
 SIDES = {side.value: side for side in Side}
 SYMBOL = "security"
+ASSETS = {"security": SecurityKind.STOCK, "digital": SecurityKind.DIGITAL_ASSET}
 REQUIRED = frozenset({"id", "date", "type", "account", "kind", "qty", "price"})
 NOTHING = ("", None)
 SETTINGS = ("tacking", "earlier_purchases_count", "related_carries", "as_of")
@@ -38,6 +49,7 @@ class Family:
         accounts: Accounts they name.
         people: Owners by kind: client, spouse, entity.
         sets: Symbols to be treated as identical.
+        securities: Symbols of the case; ``"asset": "digital"`` makes one a digital asset.
     """
 
     name: str
@@ -46,6 +58,7 @@ class Family:
     accounts: tuple[Account, ...]
     people: tuple[Person, ...]
     sets: tuple[frozenset[str], ...]
+    securities: tuple[Security, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,7 @@ class _Gathering:
         self._trades: list[Trade] = []
         self._kinds: dict[str, str] = {}
         self._groups: dict[str, set[str]] = {}
+        self._assets: dict[str, SecurityKind] = {}
 
     def add(self, row: int, trade: Trade, event: Mapping[str, Any], complaint: _Complaint) -> None:
         """Take one trade, and what its event says of account and group."""
@@ -103,6 +117,11 @@ class _Gathering:
         if known != event["kind"]:
             rule = f"account {trade.account_id} was of kind {known} before"
             complaint.add("kind", event["kind"], rule, "give an account one kind")
+        asset = str(event.get("asset") or "security")
+        if asset not in ASSETS:
+            complaint.add("asset", asset, "unknown kind of asset", f"one of {', '.join(ASSETS)}")
+        elif self._assets.setdefault(trade.security_id, ASSETS[asset]) is not ASSETS[asset]:
+            complaint.add("asset", asset, "was of another kind before", "give a symbol one kind")
         if event.get("group"):
             self._groups.setdefault(str(event["group"]), set()).add(trade.security_id)
         self._rows.append(row)
@@ -118,7 +137,8 @@ class _Gathering:
         )
         sets = tuple(frozenset(members) for members in self._groups.values())
         rows, trades = tuple(self._rows), tuple(self._trades)
-        return Family(name, rows, trades, accounts, tuple(people.values()), sets)
+        held = tuple(Security(name, name, name, kind) for name, kind in self._assets.items())
+        return Family(name, rows, trades, accounts, tuple(people.values()), sets, held)
 
 
 def _trade(event: object, complaint: _Complaint) -> Trade | None:

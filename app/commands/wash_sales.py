@@ -17,7 +17,10 @@ from app.commands.wash_rows import finding_row, form_row, line_row, lot_row, vie
 from engine.law.broker_view import broker_lines, side_by_side
 from engine.law.form_8949 import Reported, rows
 from engine.law.identical import groups
+from engine.law.rules import Law
+from engine.law.scenarios import apply_scenario
 from engine.law.wash_sales import RefusedTradesError, scan
+from engine.law.wash_settings import WashStatute, statute
 from engine.results import Problem
 from engine.wash_results import WashLine, WashScan
 
@@ -28,18 +31,20 @@ LONG_HISTORY = 5000
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.option("--brief", is_flag=True, help="Lines, lots and totals alone, without findings.")
-def wash_sales(file: Path, as_json: bool, brief: bool) -> None:
+@click.option("--scenario", default="", help="A shipped law-change scenario, by name.")
+def wash_sales(file: Path, as_json: bool, brief: bool, scenario: str) -> None:
     """Apply the wash-sale rule to the trade histories in FILE, over whole households.
 
     FILE is JSON: {"cases": [{"events": [...], "settings": {...}}]}. Every purchase in any account
     of a household counts, IRA and spouse included.
     """
+    law = lawbook.load()
     with collector.paused():
         cases = _read(file)
         results, problems = [], [problem for case in cases for problem in case.problems]
         for number, case in enumerate(cases, start=1):
             if not case.problems:
-                results.append(_scans(case, f"{file.name} case {number}", problems))
+                results.append(_scans(case, law, scenario, f"{file.name} case {number}", problems))
         if problems:
             raise ProblemsError(problems)
         told = zip(cases, results, strict=True)
@@ -73,7 +78,9 @@ def _read(file: Path) -> list[Case]:
     return [read_case(raw, f"{file.name} case {n}") for n, raw in enumerate(cases, start=1)]
 
 
-def _scans(case: Case, source: str, problems: list[Problem]) -> list[WashScan]:
+def _scans(
+    case: Case, law: Law, scenario: str, source: str, problems: list[Problem]
+) -> list[WashScan]:
     """One scan for each household of a case; refused trades become problems of their rows."""
     found = []
     for family in case.families:
@@ -82,8 +89,9 @@ def _scans(case: Case, source: str, problems: list[Problem]) -> list[WashScan]:
                 scan(
                     family.trades,
                     family.accounts,
-                    window_days=lawbook.load().wash_window_days,
+                    window_days=law.wash_window_days,
                     people=family.people,
+                    statute=_statute(family, law, scenario),
                     identical=groups((), family.sets),
                     settings=case.settings,
                     as_of=case.as_of,
@@ -94,6 +102,13 @@ def _scans(case: Case, source: str, problems: list[Problem]) -> list[WashScan]:
                 replace(p, source=source, line=family.rows[p.line - 1]) for p in error.problems
             ]
     return found
+
+
+def _statute(family: Family, law: Law, scenario: str) -> WashStatute:
+    """The rule for a household, with the scenario in force in the year of its last trade."""
+    year = max((trade.traded_on.year for trade in family.trades), default=0)
+    changed = apply_scenario(law, scenario, year) if scenario else law
+    return statute(changed, year, family.securities)
 
 
 def _document(case: Case, scans: list[WashScan], brief: bool) -> dict[str, Any]:

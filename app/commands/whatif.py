@@ -34,9 +34,10 @@ def whatif(
 ) -> None:
     """Value a household as it is and with the change that FILE asks for, side by side.
 
-    FILE is TOML: price_factor, volatility_factor, death, [law] scenario, [profile] fields of the
-    return, [outside_gain] term and amount_usd, [limits] rule = limit, [cash_need] amount_usd and
-    by, [gift] amount_usd, [horizon] years, discount_rate, step_up_probability. Nothing is stored.
+    FILE is TOML: price_factor, volatility_factor, death, [law] scenario and year, [profile] fields
+    of the return, [outside_gain] term and amount_usd, [limits] rule = limit, [cash_need]
+    amount_usd and by, [gift] amount_usd, [horizon] years, discount_rate, step_up_probability.
+    Nothing is stored.
     """
     from app.office import rules
     from app.priced import AS_IT_IS, price
@@ -50,7 +51,7 @@ def whatif(
     rested = rules(settings)
     before = side(home, now.outlook, rested, rested.law)
     changed = change.household(home, then.outlook)
-    after = side(changed, then.outlook, rested, change.law(rested.law))
+    after = side(changed, then.outlook, rested, change.law(rested.law, home.profile.year))
     found = {"before": _side(before), "after": _side(after)}
     if as_json:
         emit({"household_id": household_id, "simulated": now.simulated, **found})

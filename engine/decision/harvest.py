@@ -17,6 +17,7 @@ from engine.decision.prepare import Flags, Prepared
 from engine.decision.settings import DecisionSettings
 from engine.decision.substitutes import Substitute, choose
 from engine.law.holding import term_of
+from engine.law.relief import with_required
 from engine.law.wash_lookahead import PlannedPurchase, would_wash
 from engine.records import CENT, MICRO, ZERO, Lot
 from engine.results import Alpha, LotSale, Purchase
@@ -63,13 +64,17 @@ def harvest(
     Args:
         prepared: The household today.
         outlook: The market now.
-        lots: Lots of one security in one account, to be sold whole.
+        lots: Lots of one security in one account, to be sold whole, with those that the law wants
+            sold before them.
         settings: Choices of the practice.
         allowed: Names that may be bought, before identical ones are left out, shape (names,).
         option_usd: Value of the later choice that the sale gives up.
         planned: Expected purchases that may wash the loss.
         price_usd: Bid to value at; by default that of the quote.
     """
+    lots = with_required(lots, prepared.household.lots, prepared.required_method)
+    if prepared.forbidden(lots):
+        return None
     name = outlook.index[lots[0].security_id]
     bid = price_usd if price_usd is not None else outlook.quotes[lots[0].security_id].bid_usd
     sales = tuple(sale(prepared, lot, bid) for lot in sorted(lots, key=lambda x: x.acquired_on))

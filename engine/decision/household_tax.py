@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import as_float, dollars
-from engine.law import carryforward, liability, twin
+from engine.law import carryforward, exits, liability, twin
 from engine.law.carryforward import CarryUse
 from engine.law.rules import Law
 from engine.records import ZERO, Household, Term
@@ -64,6 +64,7 @@ class HouseholdTax:
             thousand dollars.
         long_rate: The same for a long-term loss.
         exit_rate: Present rate of the tax that a dollar of lower basis gives back at the horizon.
+        exit_gain: Dollars of gain taxed then, as expected, for that dollar.
     """
 
     household: Household
@@ -75,6 +76,7 @@ class HouseholdTax:
     short_rate: float
     long_rate: float
     exit_rate: float
+    exit_gain: float
 
     def saved(self, short_usd: Floats, long_usd: Floats) -> Floats:
         """Dollars saved, now and carried, by further results (a loss is negative), elementwise.
@@ -125,6 +127,7 @@ def open_year(household: Household, law: Law, base: YearResults | None = None) -
     use = carryforward.use_of(year, household.horizon, _later_gains(household))
     bill = liability.bill(profile, law, st_gain_usd=base.short_usd, lt_gain_usd=base.long_usd)
     short, long = as_float(base.short_usd), as_float(base.long_usd)
+    exit_gain = exits.taxed_gain(law, profile.year, household.horizon)
     burden = _burden(
         year,
         use,
@@ -141,7 +144,8 @@ def open_year(household: Household, law: Law, base: YearResults | None = None) -
         bill,
         float(saved[0]),
         float(saved[1]),
-        _exit_rate(household, use),
+        _exit_rate(household, use, exit_gain),
+        exit_gain,
     )
 
 
@@ -167,8 +171,7 @@ def _later_gains(household: Household) -> tuple[float, ...]:
     )
 
 
-def _exit_rate(household: Household, use: CarryUse) -> float:
-    """Long-term rate at the horizon x chance that it is taxed at all x discount."""
+def _exit_rate(household: Household, use: CarryUse, exit_gain: float) -> float:
+    """Long-term rate at the horizon x gain that is taxed then x discount."""
     horizon = household.horizon
-    taxed = 1.0 - horizon.step_up_probability
-    return float(use.gain_rate * taxed * (1.0 + horizon.discount_rate) ** -horizon.years)
+    return float(use.gain_rate * exit_gain * (1.0 + horizon.discount_rate) ** -horizon.years)

@@ -67,7 +67,7 @@ def loss_lines(prepared: Prepared, outlook: Outlook, table: HarvestTable) -> Flo
     """
     name = prepared.columns.security
     horizon = prepared.household.horizon
-    later = prepared.tax.use.gain_rate * (1.0 - horizon.step_up_probability)
+    later = prepared.tax.use.gain_rate * prepared.tax.exit_gain
     return table.loss_fraction(
         outlook.vol_annual[name],
         np.full(name.size, horizon.years),

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from engine.arrays import LotArrays, lot_arrays
 from engine.decision.household_tax import HouseholdTax, open_year
 from engine.decision.outlook import Floats, Ints, Outlook
-from engine.law import corporate_actions, identical, wash_blocks, wash_index
+from engine.law import corporate_actions, identical, wash_blocks, wash_index, wash_settings
 from engine.law.holding import term
 from engine.law.identical import FundIndex
 from engine.law.rules import Law
 from engine.law.wash_index import WashIndex
+from engine.law.wash_settings import WashSettings
 from engine.records import Constraint, Household, Lot, Rule, Scope, Term
 from engine.results import LotSale, WashBlock
 
@@ -43,6 +44,7 @@ class Prepared:
         target: Target weights of all sleeves together, shape (names,).
         group: Number of the identical group of each name, shape (names,).
         frozen: Securities that wait for a corporate action to be booked, with the reason.
+        required_method: Lot method that the law requires, "" for none.
     """
 
     household: Household
@@ -59,10 +61,22 @@ class Prepared:
     target: Floats
     group: Ints
     frozen: Mapping[str, str]
+    required_method: str = ""
+
+    def forbidden(self, lots: Sequence[Lot]) -> bool:
+        """Whether one of the lots may not be sold today at all, whatever for."""
+        if not self.required_method:
+            return False
+        kept = {lot.lot_id for lot, kept in zip(self.lots, self.kept, strict=True) if kept}
+        return any(lot.lot_id in kept for lot in lots)
 
 
 def prepare(
-    household: Household, law: Law, outlook: Outlook, funds: tuple[FundIndex, ...] = ()
+    household: Household,
+    law: Law,
+    outlook: Outlook,
+    funds: tuple[FundIndex, ...] = (),
+    wash: WashSettings | None = None,
 ) -> Prepared:
     """Lay a household out for the day of the outlook.
 
@@ -71,11 +85,16 @@ def prepare(
         law: The law of its tax year.
         outlook: Names and day.
         funds: Funds by index, for what is substantially identical.
+        wash: The practice's choices where the law of wash sales is open.
     """
     groups = identical.groups(
         outlook.securities.values(), household.identical, funds, household.different
     )
-    known = wash_index.index(household, law.wash_window_days, groups)
+    year = household.profile.year
+    statute = wash_settings.statute(law, year, outlook.securities.values())
+    known = wash_index.index(
+        household, law.wash_window_days, groups, settings=wash, statute=statute
+    )
     blocks = wash_blocks.index_blocks(known, outlook.today)
     taxed = {a.account_id for a in household.accounts if a.kind.taxed}
     lots = tuple(
@@ -100,6 +119,7 @@ def prepare(
         _target(household, outlook),
         np.unique([groups.group(name) for name in outlook.names], return_inverse=True)[1],
         frozen,
+        law.word("lots.required_method", year),
     )
 
 

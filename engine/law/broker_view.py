@@ -14,7 +14,8 @@ from datetime import date
 from decimal import Decimal
 
 from engine.law.corporate_actions import Split
-from engine.law.wash_sales import WashSettings, scan
+from engine.law.wash_sales import scan
+from engine.law.wash_settings import WashSettings
 from engine.records import ZERO, Account, Lot, Term, Trade
 from engine.wash_results import WashLine
 

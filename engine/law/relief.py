@@ -13,7 +13,7 @@ it is never worse than any other order shown, and exact where the bill is a stra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -56,6 +56,7 @@ def compare(
     on: date,
     tax_of: TaxOf,
     specific: Sequence[tuple[str, Decimal]] = (),
+    required: str = "",
 ) -> tuple[ReliefChoice, ...]:
     """Every way to sell shares of one position, cheapest first.
 
@@ -66,6 +67,7 @@ def compare(
         on: Trade date.
         tax_of: Whole bill of the client when the trade adds a short-term and a long-term result.
         specific: Lots named one by one, to be shown besides.
+        required: Method that the law requires (``lots.required_method``); then it is the only one.
 
     Raises:
         OverdrawnLotError: If the lots hold fewer shares.
@@ -83,6 +85,8 @@ def compare(
         named = tuple((lot.lot_id, part) for lot, part in picks)
         return ReliefChoice(method, named, st, lt, tax_of(st, lt) - base)
 
+    if required:
+        return (priced(required, pick(in_order(lots, Relief(required)), shares)),)
     found = [priced(relief, pick(in_order(lots, relief), shares)) for relief in Relief]
     if specific:
         found.append(priced(SPECIFIC, identified(lots, specific)))
@@ -93,6 +97,23 @@ def compare(
     found.append(ReliefChoice(MINIMUM_TAX, least.picks, least.st_gain_usd, least.lt_gain_usd,
                               least.tax_usd))  # fmt: skip
     return tuple(sorted(found, key=lambda way: (way.tax_usd, way.method != MINIMUM_TAX)))
+
+
+def with_required(chosen: Sequence[Lot], held: Iterable[Lot], required: str) -> tuple[Lot, ...]:
+    """Lots of one position with all that the law wants sold before the last of them.
+
+    Args:
+        chosen: Lots of one security in one account, to be sold whole.
+        held: Lots of the household.
+        required: Method that the law requires, "" for none; then ``chosen`` is the answer.
+    """
+    if not required:
+        return tuple(chosen)
+    place = (chosen[0].account_id, chosen[0].security_id)
+    order = in_order([x for x in held if (x.account_id, x.security_id) == place], Relief(required))
+    wanted = {lot.lot_id for lot in chosen}
+    last = max(n for n, lot in enumerate(order) if lot.lot_id in wanted)
+    return order[: last + 1]
 
 
 def _by_tax(

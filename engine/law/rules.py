@@ -134,6 +134,20 @@ class Law:
             raise InputError(key, found, "write a number for this value of the law")
         return found
 
+    def flag(self, key: str, year: int) -> bool:
+        """A yes or no of the law; see ``value``."""
+        found = self.value(key, year)
+        if not isinstance(found, bool):
+            raise InputError(key, found, "write true or false for this value of the law")
+        return found
+
+    def word(self, key: str, year: int) -> str:
+        """A word of the law, "" for none; see ``value``."""
+        found = self.value(key, year)
+        if not isinstance(found, str):
+            raise InputError(key, found, "write a word for this value of the law")
+        return found
+
     def schedule(self, key: str, year: int, status: str = "") -> Schedule[Decimal]:
         """Brackets of the law; see ``value``."""
         found = self.value(key, year, status)

@@ -13,6 +13,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from engine.law.identical import IdenticalGroups
 from engine.law.lots import ACQUIRED, realize
+from engine.law.wash_settings import WashSettings, WashStatute
 from engine.records import (
     CENT,
     MICRO,
@@ -81,8 +82,9 @@ class WashIndex:
         identical: Identical groups.
         groups: Recent purchases, losses and lots by group.
         swallows: Accounts in which a loss is lost for good.
-        related: Accounts of the spouse or an entity.
+        related: Accounts of the spouse or an entity, while the statute does not name them.
         part_of: Purchase of each lot that is a part which has served as a replacement.
+        earlier_count: Whether shares bought before the lot sold count (``WashSettings``).
     """
 
     window_days: int
@@ -91,6 +93,7 @@ class WashIndex:
     swallows: frozenset[str]
     related: frozenset[str]
     part_of: Mapping[str, str]
+    earlier_count: bool = True
 
     def group(self, security_id: str) -> Group:
         """Group of a security; empty when the household never held it."""
@@ -136,7 +139,9 @@ class WashIndex:
         return [
             bought
             for bought in self.group(lot.security_id).bought
-            if first <= bought.on <= on and not self._same_purchase(bought, lot)
+            if first <= bought.on <= on
+            and not self._same_purchase(bought, lot)
+            and (self.earlier_count or bought.on >= lot.acquired_on)
         ]
 
     def _same_purchase(self, bought: Bought, lot: Lot) -> bool:
@@ -173,6 +178,8 @@ def index(
     window_days: int,
     identical: IdenticalGroups | None = None,
     part_of: Mapping[str, str] | None = None,
+    settings: WashSettings | None = None,
+    statute: WashStatute | None = None,
 ) -> WashIndex:
     """Index a household.
 
@@ -185,14 +192,20 @@ def index(
         window_days: Days before and after a sale (``Law.wash_window_days``).
         identical: Identical groups; by default each security is its own.
         part_of: Purchase of each lot that has served (``WashScan.part_of``).
+        settings: Choices where the law is open.
+        statute: The rule where it is not that of present law on securities alone.
     """
+    settings, statute = settings or WashSettings(), statute or WashStatute(window_days)
     identical, part_of = identical or IdenticalGroups(), part_of or {}
     bought: dict[str, list[Bought]] = {}
     sold: dict[str, list[LossSold]] = {}
     lots: dict[str, list[Lot]] = {}
     for purchase in (*_from_lots(household.lots, part_of), *_from_trades(household)):
+        if purchase.security_id in statute.outside:
+            continue
         bought.setdefault(identical.group(purchase.security_id), []).append(purchase)
-    for loss in _open_losses(household.realized):
+    reached = (x for x in household.realized if x.security_id not in statute.outside)
+    for loss in _open_losses(reached):
         sold.setdefault(identical.group(loss.line.security_id), []).append(loss)
     for lot in household.lots:
         lots.setdefault(identical.group(lot.security_id), []).append(lot)
@@ -213,9 +226,11 @@ def index(
         frozenset(
             a.account_id
             for a in household.accounts
-            if a.kind is AccountKind.ENTITY or roles.get(a.person_id) in related
+            if not statute.related_named
+            and (a.kind is AccountKind.ENTITY or roles.get(a.person_id) in related)
         ),
         part_of,
+        settings.earlier_purchases_count,
     )
 
 

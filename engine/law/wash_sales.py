@@ -31,7 +31,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from engine.errors import EngineError
 from engine.law.corporate_actions import Split
@@ -40,49 +39,11 @@ from engine.law.wash_holdings import Holdings
 from engine.law.wash_intake import Intake, ShareScale, read, refused
 from engine.law.wash_ledger import Choices, GroupLedger
 from engine.law.wash_money import open_lots, told
+from engine.law.wash_settings import WashSettings, WashStatute
 from engine.law.wash_words import Narrator
 from engine.records import Account, AccountKind, Lot, Person, PersonRole, Trade
 from engine.results import Problem
 from engine.wash_results import OpenLot, WashFinding, WashLine, WashScan
-
-
-class Tacking(StrEnum):
-    """How the holding period of the shares sold is added to the replacement's."""
-
-    ADD_DAYS = "add_days"
-    ORIGINAL_DATE = "original_date"
-
-
-@dataclass(frozen=True, slots=True)
-class WashSettings:
-    """Points where the law is open; the defaults are the conservative side.
-
-    Attributes:
-        tacking: Add the days held (1223(3) as written), or copy the date as some brokers do.
-        earlier_purchases_count: Shares bought before the lot sold, but inside the window, count.
-        related_carries: A spouse's or controlled entity's lot carries the loss on; else it is lost.
-    """
-
-    tacking: Tacking = Tacking.ADD_DAYS
-    earlier_purchases_count: bool = True
-    related_carries: bool = True
-
-    def choices(self, window_days: int) -> Choices:
-        """The choices as the ledger needs them."""
-        copied = self.tacking is Tacking.ORIGINAL_DATE
-        return Choices(window_days, copied, self.earlier_purchases_count)
-
-    def in_words(self) -> tuple[str, ...]:
-        """The choices as sentences for a report."""
-        return (
-            "The days the shares sold were held are added to the replacement's holding period."
-            if self.tacking is Tacking.ADD_DAYS
-            else "The replacement takes over the start date of the shares sold.",
-            "Shares bought before the lot sold, but inside the window, "
-            + ("count as replacement." if self.earlier_purchases_count else "do not count."),
-            "A loss replaced by a spouse or a controlled entity "
-            + ("is carried in their lot." if self.related_carries else "is treated as lost."),
-        )
 
 
 class RefusedTradesError(EngineError):
@@ -100,6 +61,7 @@ def scan(
     *,
     window_days: int,
     people: Iterable[Person] = (),
+    statute: WashStatute | None = None,
     opening: Sequence[Lot] = (),
     identical: IdenticalGroups | None = None,
     splits: Sequence[Split] = (),
@@ -114,6 +76,7 @@ def scan(
         accounts: Accounts of the household.
         window_days: Days before and after a sale (``Law.wash_window_days``).
         people: Owners of the accounts, to tell the spouse's and an entity's apart.
+        statute: The rule where it is not that of present law on securities alone.
         opening: Lots held before the first trade, in shares of that time.
         identical: Identical groups; by default each security is its own.
         splits: Splits that took effect within the history.
@@ -129,6 +92,7 @@ def scan(
         RefusedTradesError: If a trade is refused (oversold lot, sale before purchase ...).
     """
     identical, settings = identical or IdenticalGroups(), settings or WashSettings()
+    statute = statute or WashStatute(window_days)
     owners, registered = {p.person_id: p.role for p in people}, tuple(accounts)
     carries = {a.account_id: _carries(a, owners, settings) for a in registered}
     problems = list(refused(trades, opening, carries, as_of))
@@ -138,7 +102,8 @@ def scan(
         carries,
         {a.account_id: a.lot_method for a in registered},
         frozenset(a.account_id for a in registered if a.kind.swallows_losses),
-        Narrator(registered, owners, identical, trades, options_on or {}, window_days, as_of),
+        Narrator(registered, owners, identical, trades, options_on or {}, statute, as_of),
+        statute.outside,
     )
     bad = {problem.line for problem in problems}
     rows = [row for row in range(1, len(trades) + 1) if row not in bad]
@@ -169,6 +134,7 @@ class _Rules:
     methods: Mapping[str, str]
     swallows: frozenset[str]
     narrator: Narrator
+    outside: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -209,7 +175,8 @@ def _settle(
     found = []
     for sale in intake.sales:
         taxed, picks = sale.trade.account_id not in rules.swallows, holdings.pick(sale)
-        sold = ledger.sell(sale, picks, taxed=taxed) if picks else []
+        reached = taxed and sale.trade.security_id not in rules.outside
+        sold = ledger.sell(sale, picks, taxed=reached) if picks else []
         for one in sold if taxed else ():
             line = told(one)
             finding = rules.narrator.finding(line) if one.gain < 0 else None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from engine.law.identical import IdenticalGroups
+from engine.law.wash_settings import OUTSIDE, OUTSIDE_CITATION, WashStatute
 from engine.records import Account, AccountKind, PersonRole, RealizedLot, Side, Trade
 from engine.results import WashConfidence
 from engine.wash_results import WashFinding, WashLine, WashMatch, WashStatus
@@ -27,14 +28,15 @@ class Narrator:
         identical: IdenticalGroups,
         trades: Sequence[Trade],
         options_on: Mapping[str, str],
-        window_days: int,
+        statute: WashStatute,
         as_of: date | None,
     ) -> None:
         """Take what ``wash_sales.scan`` was given."""
         known = tuple(accounts)
         self._relation = {a.account_id: _relation(a, owners) for a in known}
         self._plans = frozenset(a.account_id for a in known if a.kind.swallows_losses)
-        self._identical, self._window = identical, timedelta(days=window_days)
+        self._identical, self._statute = identical, statute
+        self._window = timedelta(days=statute.window_days)
         self._known_to = as_of or max((t.traded_on for t in trades), default=date.min)
         self._options: dict[str, list[tuple[date, str]]] = {}
         for trade in trades:
@@ -61,7 +63,9 @@ class Narrator:
             rule,
             citation,
             closes_on,
-            self._known_to <= closes_on and sold.disallowed_usd < -line.gain_usd,
+            self._known_to <= closes_on
+            and sold.disallowed_usd < -line.gain_usd
+            and sold.security_id not in self._statute.outside,
             tuple(reviews),
         )
 
@@ -70,16 +74,18 @@ class Narrator:
         return (
             match.security_id != sold.security_id
             or match.bought_on < sold.acquired_on
-            or self._related(sold, match)
+            or (self._related(sold, match) and not self._statute.related_named)
         )
 
     def _rule(self, line: WashLine, disputed: Sequence[WashMatch]) -> tuple[WashStatus, str, str]:
         """Status, rule and citation by the gravest match."""
+        if line.realized.security_id in self._statute.outside:
+            return WashStatus.CLEAR, OUTSIDE, OUTSIDE_CITATION
         if not line.matches:
             return WashStatus.CLEAR, "no replacement inside the window", STATUTE
         if line.lost_usd and any(match.account_id in self._plans for match in line.matches):
             return WashStatus.PERMANENT, "replacement bought in a retirement or similar plan", LOST
-        related = any(self._related(line.realized, match) for match in disputed)
+        related = any(self._related(line.realized, match) for match in line.matches)
         rule = "replacement bought by a related person" if related else "replacement bought"
         status = WashStatus.PERMANENT if line.lost_usd else WashStatus.DEFERRED
         return status, rule, RELATED if related else CARRIED
@@ -96,7 +102,7 @@ class Narrator:
         if match.security_id != sold.security_id:
             reason = self._identical.reason(sold.security_id, match.security_id)
             yield f"{match.security_id} is treated as identical to {sold.security_id}: {reason}"
-        if self._related(sold, match):
+        if self._related(sold, match) and not self._statute.related_named:
             whose = self._relation[match.account_id]
             fate = "lost" if match.permanent else "carried there"
             yield (

@@ -1,6 +1,8 @@
 """Changes of the law: the ten that ship, and what each does to a bill or a rule."""
 
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,20 @@ from engine.errors import InputError
 from engine.law.liability import bill
 from engine.law.rules import Law, Status
 from engine.law.scenarios import apply_scenario
+from engine.law.wash_sales import scan
+from engine.law.wash_settings import statute
+from engine.records import (
+    Account,
+    AccountKind,
+    Person,
+    PersonRole,
+    Security,
+    SecurityKind,
+    Side,
+    Trade,
+)
+from engine.results import WashConfidence
+from engine.wash_results import WashFinding, WashStatus
 from tests.tax_profiles import household
 
 LAW = load()
@@ -102,3 +118,57 @@ def test_a_proposed_value_is_told_on_the_bill() -> None:
 def test_an_unknown_scenario_names_those_that_exist() -> None:
     with pytest.raises(InputError, match="use one of gains-as-ordinary"):
         apply_scenario(LAW, "flat-tax")
+
+
+def buy_and_lose(account: str) -> tuple[Trade, ...]:
+    """A loss in the client's account, bought back on the next day in another."""
+    ten, hundred = Decimal(10), Decimal(100)
+    return (
+        Trade("b1", "A", "X", Side.BUY, ten, hundred, date(2027, 1, 4)),
+        Trade("s1", "A", "X", Side.SELL, ten, hundred / 2, date(2027, 5, 4)),
+        Trade("b2", account, "X", Side.BUY, ten, hundred / 2, date(2027, 5, 5)),
+    )
+
+
+ACCOUNTS = (
+    Account("A", "P1", "Joint", AccountKind.TAXABLE),
+    Account("S", "P2", "Spouse", AccountKind.TAXABLE),
+)
+PEOPLE = (Person("P1", "Ann", PersonRole.CLIENT), Person("P2", "Bob", PersonRole.SPOUSE))
+
+
+def finding(law: Law, account: str, kind: SecurityKind = SecurityKind.STOCK) -> WashFinding:
+    rule = statute(law, 2027, [Security("X", "X", "X", kind)])
+    (found,) = scan(
+        buy_and_lose(account), ACCOUNTS, window_days=30, people=PEOPLE, statute=rule
+    ).findings
+    return found
+
+
+def test_digital_assets_are_outside_the_rule_until_the_scenario_puts_them_in() -> None:
+    law = apply_scenario(LAW, "wash-digital-assets")
+    now, then = (finding(one, "A", SecurityKind.DIGITAL_ASSET) for one in (LAW, law))
+    assert (now.status, now.deferred_usd, now.at_risk) == (WashStatus.CLEAR, 0, False)
+    assert "digital assets are outside" in now.rule
+    assert "Notice 2014-21" in now.citation
+    assert (then.status, then.deferred_usd) == (WashStatus.DEFERRED, 500)
+    assert finding(LAW, "A").deferred_usd == 500
+
+
+def test_related_parties_in_the_statute_make_a_spouses_match_firm() -> None:
+    law = apply_scenario(LAW, "related-parties")
+    now, then = finding(LAW, "S"), finding(law, "S")
+    assert (now.confidence, then.confidence) == (WashConfidence.CONVENTION, WashConfidence.FIRM)
+    assert now.deferred_usd == then.deferred_usd == 500
+    assert any("belongs to the spouse" in said for said in now.reviews)
+    assert then.reviews == ()
+
+
+def test_every_value_of_the_law_is_read_by_code() -> None:
+    folder = Path(__file__).resolve().parents[3] / "engine"
+    source = "\n".join(path.read_text() for path in sorted(folder.rglob("*.py")))
+    changed = {change.key for scenario in LAW.scenarios.values() for change in scenario.changes}
+    for key in {*LAW.values, *changed}:
+        group, name = key.split(".")
+        word = key if group in ("wash", "holding", "lots", "basis", "death") else name
+        assert f'"{word}"' in source or f'.{word}"' in source, f"nothing reads {key}"

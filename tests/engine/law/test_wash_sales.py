@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from engine.law.corporate_actions import Split
 from engine.law.identical import groups
-from engine.law.wash_sales import Tacking, WashSettings, scan
+from engine.law.wash_sales import scan
+from engine.law.wash_settings import Tacking, WashSettings
 from engine.records import ZERO, Account, AccountKind, Lot, Origin, Side, Trade
 from engine.results import WashConfidence
 from engine.wash_results import WashScan, WashStatus
