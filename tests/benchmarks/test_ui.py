@@ -1,7 +1,9 @@
 """What a frame costs the window's thread, at 500 positions and 5,000 lots.
 
-Gates are on CPU time of the GUI thread and on counters, which hold on a busy machine. The desk's
-own thread is played by one that leaves views in the mailbox as fast as it can.
+Gates are on CPU time of the GUI thread and on counters. A neighbour on the machine makes even CPU
+time longer (shared caches, clock), so a fixed piece of painting, the unit, is measured between the
+frames, and a cost is told in milliseconds of a quiet machine, where the unit takes ``UNIT_MS``. The
+desk's own thread is played by one that leaves views in the mailbox as fast as it can.
 """
 
 import gc
@@ -13,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +28,8 @@ pytestmark = pytest.mark.benchmark
 POSITIONS, LOTS = 500, 5_000
 GATE_MS = 16.0
 FRAMES = 200
+UNIT_MS = 7.6
+"""What the unit costs on a quiet machine of the kind that the gate was set on."""
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +61,36 @@ def cost_ms(work: Callable[[], object]) -> float:
     return (time.thread_time() - before) * 1e3
 
 
+def paint_unit() -> None:
+    """A fixed piece of a frame's usual work: figures put into words, text, a filled curve."""
+    image = QImage(960, 540, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(QColor("black"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor("white"))
+    for at in range(60):
+        painter.drawText(at % 12 * 80, at // 12 * 27 + 20, f"{at * 1234.567:+,.2f}")
+    path = QPainterPath()
+    for at in range(240):
+        path.lineTo(at * 4.0, at * 37.0 % 90.0)
+    painter.fillPath(path, QColor("teal"))
+    painter.end()
+
+
+def in_quiet_ms(costs: list[float], units: list[float]) -> tuple[float, float]:
+    """Median and 99th percentile of costs, each beside the unit's own, as on a quiet machine."""
+    p50, p99 = np.percentile(costs, [50, 99]) / np.percentile(units, [50, 99]) * UNIT_MS
+    return float(p50), float(p99)
+
+
 def quietest(measure: Callable[[], tuple[float, float]]) -> tuple[float, float]:
-    """Median and 99th percentile of the quietest of five rounds: noise can only add.
+    """Median and 99th percentile of the quietest of three rounds: noise can only add.
 
     What the test session itself has piled up is put aside from the garbage collector first.
     """
     gc.collect()
     gc.freeze()
-    found = min((measure() for _ in range(5)), key=lambda pair: pair[1])
+    found = min((measure() for _ in range(3)), key=lambda pair: pair[1])
     gc.unfreeze()
     print(f"p50 {found[0]:.1f} ms, p99 {found[1]:.1f} ms")
     return found
@@ -74,28 +101,20 @@ def desk_frames(frame: Frame, desks: list[DeskView]) -> tuple[float, float]:
     seq = iter(range(100_000))
 
     def round_() -> tuple[float, float]:
-        costs = []
+        costs, units = [], []
         for at in range(FRAMES):
             view = replace(desks[at % len(desks)], seq=next(seq))
             costs.append(cost_ms(lambda v=view: frame.show_view(v)))
-        p50, p99 = np.percentile(costs, [50, 99])
-        return float(p50), float(p99)
+            units.append(cost_ms(paint_unit))
+        return in_quiet_ms(costs, units)
 
     round_()
     return quietest(round_)
 
 
-def test_a_usual_frame_of_the_desk_stays_within_its_budget(
-    frame: Frame, desks: list[DeskView]
-) -> None:
-    assert desk_frames(frame, desks)[0] <= GATE_MS
-
-
-@pytest.mark.slow
 def test_all_but_one_frame_in_a_hundred_of_the_desk_stay_within_the_budget(
     frame: Frame, desks: list[DeskView]
 ) -> None:
-    """For a quiet machine: on a shared one the tail belongs to its neighbours (15 to 18 ms)."""
     assert desk_frames(frame, desks)[1] <= GATE_MS
 
 
@@ -106,14 +125,14 @@ def test_five_thousand_lots_are_shown_within_the_budget(frame: Frame, lots: LotV
     seq = iter(range(2, 100_000))
 
     def round_() -> tuple[float, float]:
-        costs = []
+        costs, units = [], []
         for _ in range(FRAMES):
             at = next(seq)
             moved = replace(lots.lots[0], alpha_usd=float(at))
             view = replace(lots, seq=at, lots=(moved, *lots.lots[1:]))
             costs.append(cost_ms(lambda v=view: frame.show_view(v)))
-        p50, p99 = np.percentile(costs, [50, 99])
-        return float(p50), float(p99)
+            units.append(cost_ms(paint_unit))
+        return in_quiet_ms(costs, units)
 
     round_()
     before = table.model_.data_calls
