@@ -134,7 +134,7 @@ def _exceptions(book: Book, household: Household) -> Iterator[ContextGap]:
         fill = row.found.fill
         if fill.account in numbers:
             value = fill.shares * fill.price_usd
-            remedy = f"lotlight orders reconcile --resolve {row.exception_id}"
+            remedy = f"lotlight orders reconcile --resolve {row.exception_id} --reason REASON"
             where = f"{fill.account} {fill.symbol}"
             yield ContextGap("reconciliation_open", where, row.found.what, value, remedy)
 

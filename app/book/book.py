@@ -420,11 +420,21 @@ class Book:
         """Fills that wait for a person, oldest first."""
         return orders.exceptions(self.connection)
 
-    def resolve(self, exception_id: str, user_id: str, at: datetime, resolution: str) -> None:
-        """Close an exception with words."""
+    def resolve(
+        self,
+        exception_id: str,
+        user_id: str,
+        at: datetime,
+        resolution: str,
+        applied: Reconciled | None = None,
+    ) -> None:
+        """Close an exception with words, and apply its fill where a person found its order."""
         facts = {"exception_id": exception_id, "resolution": resolution}
-        with self.change("exception_resolved", user_id, at, **facts) as (work, _):
+        with self.change("exception_resolved", user_id, at, **facts) as (work, more):
             orders.resolve(work, exception_id, user_id, resolution)
+            if applied is not None:
+                more["fills"] = [fill.exec_id for fill in applied.fills]
+                orders.record_fills(work, applied)
 
     # -- imports ---------------------------------------------------------------------------------
 

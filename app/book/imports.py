@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.book.change import Change
@@ -17,9 +17,10 @@ from app.book.codec import canonical, instant, loads, plain, read_instant
 from app.book.connect import Connection
 from app.book.households import securities
 from app.book.rows import from_row, to_row
+from app.custodian.orders import NEW_YORK
 from app.custodian.values import Gap, ImportPlan, Known, LotChange, Position, Transaction
 from engine.errors import UserError
-from engine.records import MICRO, Account, Cash, Lot, RealizedLot, Trade
+from engine.records import MICRO, Account, Cash, Lot, RealizedLot, Side, Trade
 
 _TOLD = ("gaps", "totals", "problems", "amounts", "rejected")
 
@@ -71,6 +72,7 @@ class Importer:
         self._households: dict[str, str] = dict(
             change.connection.execute("SELECT account_id, household_id FROM accounts")
         )
+        self._traded = _traded_here(change.connection)
 
     def apply(self, user_id: str) -> str:
         """Write everything of the plan; the import's id in the book, "" if it was there already.
@@ -102,7 +104,8 @@ class Importer:
         for cash in plan.cash:
             self._add("cash", cash)
         for sold in plan.realized:
-            self._add("realized", sold)
+            if (sold.account_id, sold.security_id, sold.sold_on, Side.SELL) not in self._traded:
+                self._add("realized", sold)
         change.import_id = ""
         return import_id
 
@@ -179,6 +182,8 @@ class Importer:
             price = (abs(item.amount_usd) / item.shares).quantize(MICRO)
         if price is None:
             return
+        if (item.account_id, item.security_id, item.traded_on, item.side) in self._traded:
+            return
         trade = Trade(
             trade_id=item.transaction_id,
             account_id=item.account_id,
@@ -189,6 +194,22 @@ class Importer:
             traded_on=item.traded_on,
         )
         self._add("trades", trade)
+
+
+def _traded_here(connection: Connection) -> frozenset[tuple[str, str, date, Side]]:
+    """Account, security, day and side of every fill booked here.
+
+    A custodian's history tells of the same trades again; counted twice, a loss would be used twice
+    and a purchase would wash twice. Where its lots differ, ``lotlight orders relief`` says so.
+    """
+    rows = connection.execute(
+        "SELECT o.account_id, o.security_id, f.filled_at, o.side FROM fills f "
+        "JOIN orders o ON o.order_key = f.order_key"
+    )
+    return frozenset(
+        (account, security, read_instant(at).astimezone(NEW_YORK).date(), Side(side))
+        for account, security, at, side in rows
+    )
 
 
 def undo(change: Change, import_id: str) -> int:

@@ -304,12 +304,21 @@ def user(
     with_passphrase: bool,
     user_id: str,
 ) -> None:
-    """Add or change the user USER_NAME, called NAME."""
+    """Add or change the user USER_NAME, called NAME.
+
+    Once somebody may approve, only they change who may do what (--as).
+    """
     from app.book.book import SELF
-    from app.people import hash_passphrase
+    from app.people import hash_passphrase, require
     from engine.records import User, UserRole
 
     with opened(book_path, passphrase_file) as found:
+        if any(UserRole.APPROVE in each.roles for each in found.users()):
+            require(
+                next((u for u in found.users() if u.user_id == user_id), None),
+                user_id,
+                UserRole.APPROVE,
+            )
         kept = hash_passphrase(ask("Their passphrase")) if with_passphrase else ""
         who = User(user_name, name, frozenset(map(UserRole, roles)))
         found.save_user(who, user_id or SELF, clock.now(), kept)

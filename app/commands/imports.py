@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from app import clock
-from app.commands.opened import opened
+from app.commands.opened import opened, user_option
 from app.commands.output import EXIT_PROBLEMS, ProblemsError, describe, emit
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--map", "pairs", multiple=True, help="FIELD=HEADING, a heading of this file.")
 @click.option("--save-mapping", type=FILE, help="Keep PROFILE with these headings as a TOML file.")
 @click.option("--undo", "undo_id", default="", help="Take back the import of this id.")
-@click.option("--as", "user_id", envvar="LOTLIGHT_USER", default="", help="Who imports.")
+@user_option
 @click.option("--list", "listing", is_flag=True, help="Name the profiles.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def import_(

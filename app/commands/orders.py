@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from app import clock
-from app.commands.opened import book_option, json_option, opened, user_option
+from app.commands.opened import book_option, json_option, opened, user_of, user_option
+from app.commands.orders_back import reconcile, relief, waiting
 from app.commands.output import emit
 from app.commands.priced_options import asked_of, price_options
-from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.book.book import Book
     from app.desk import Desk
     from engine.records import User
     from engine.results import Proposal
@@ -59,9 +58,9 @@ def list_(
     with opened(book_path, passphrase_file, readonly=True) as book:
         proposals = book.proposals(household_id, [ProposalState(s) for s in states] or None)
         out = book.orders(household_id)
-        waiting = book.exceptions()
+        waiting_fills = book.exceptions()
     if as_json:
-        rows = {"proposals": proposals, "orders": out, "exceptions": waiting}
+        rows = {"proposals": proposals, "orders": out, "exceptions": waiting_fills}
         emit({name: [plain(item) for item in found] for name, found in rows.items()})
         return
     for proposal in proposals:
@@ -73,8 +72,10 @@ def list_(
             f"{order.shares.normalize():f} {order.security_id}  filled "
             f"{state.filled_shares.normalize():f}"
         )
-    for item in waiting:
+    for item in waiting_fills:
         click.echo(f"{item.exception_id}  {item.found.kind}: {item.found.what}")
+    if waiting_fills:
+        click.echo("close one with `lotlight orders reconcile --resolve ID --reason WORDS`")
 
 
 def _line(proposal: "Proposal") -> str:
@@ -182,7 +183,7 @@ def _at_the_desk(
 
     asked, settings = asked_of(priced), DecisionSettings()
     with opened(book_path, passphrase_file) as book:
-        user = _user(book, user_id)
+        user = user_of(book, user_id)
         found = price(book, asked, settings)
         desk = Desk(book, found.market, rules(settings))
         for key in proposals:
@@ -197,17 +198,6 @@ def _told(after: "Proposal", facts: dict[str, str], as_json: bool) -> None:
         return
     more = "".join(f"  {name} {value}" for name, value in facts.items())
     click.echo(f"{after.proposal_id}: {after.state.value}{more}")
-
-
-def _user(book: "Book", user_id: str) -> "User":
-    """The user who acts."""
-    for user in book.users():
-        if user.user_id == user_id:
-            return user
-    known = ", ".join(user.user_id for user in book.users()) or "none yet"
-    raise UserError(
-        f"the book has no user {user_id!r}; name one with --as or LOTLIGHT_USER ({known})"
-    )
 
 
 @orders.command()
@@ -232,7 +222,7 @@ def export(
 
     days = lawbook.load().wash_window_days
     with opened(book_path, passphrase_file) as book:
-        user = _user(book, user_id)
+        user = user_of(book, user_id)
         out.mkdir(parents=True, exist_ok=True)
         files = export_orders(book, user, clock.now(), days, layouts or LAYOUTS)
         for file in files:
@@ -245,33 +235,5 @@ def export(
     click.echo(f"{len(keys)} orders in {len(files)} files in {out}" if files else "nothing to send")
 
 
-@orders.command()
-@click.argument("fills", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@book_option
-@user_option
-@json_option
-def reconcile(
-    fills: Path, book_path: Path, passphrase_file: Path | None, user_id: str, as_json: bool
-) -> None:
-    """Hold a FILLS file against the open orders; lots close and open in one transaction.
-
-    The same fill told twice counts once. What cannot be matched waits for a person.
-    """
-    from app.custodian.sniff import as_source
-    from app.order_flow import take_fills
-
-    with opened(book_path, passphrase_file, reason="import") as book:
-        user = _user(book, user_id)
-        source = as_source(fills.name, fills.read_bytes())
-        found = take_fills(book, source, user, clock.now())
-    told = {
-        "fills": len(found.fills),
-        "closed_lots": len(found.closes),
-        "bought_lots": len(found.bought),
-        "exceptions": [f"{x.kind}: {x.what} {x.remedy}" for x in found.exceptions],
-    }
-    if as_json:
-        emit(told)
-        return
-    for name, value in told.items():
-        click.echo(f"{name:12} {value}")
+for command in (reconcile, relief, waiting):
+    orders.add_command(command)

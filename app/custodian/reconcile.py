@@ -166,7 +166,9 @@ class _Work:
             and fits(fill.account, found.order.account_number)
         ]
         remedy = "Ask the custodian what was traded."
-        return f"It looks like {', '.join(keys)}; enter the key if so." if keys else remedy
+        if not keys:
+            return remedy
+        return f"It looks like {', '.join(keys)}; resolve it with --order KEY if so."
 
     def _sell(self, found: _Open, fill: Fill) -> None:
         parts = _parts(found, fill)
