@@ -218,17 +218,23 @@ def _keep(x, low, high, lows, ends):  # type: ignore[no-untyped-def]
 def _load(loading, factor, common):  # type: ignore[no-untyped-def]
     """Common part of one name, ``common`` (cells,) = loading (factors,) @ factor (factors, cells).
 
-    Four factors a pass, always in the same order: a matrix product of a library may add in
-    another order when other names stand beside.
+    Ten factors a pass, then one at a time, always in the same order: a matrix product of a library
+    may add in another order when other names stand beside.
     """
     for p in range(common.size):
         common[p] = F(0.0)
-    for k in range(0, loading.size - loading.size % 4, 4):
-        b0, b1, b2, b3 = loading[k], loading[k + 1], loading[k + 2], loading[k + 3]
-        f0, f1, f2, f3 = factor[k], factor[k + 1], factor[k + 2], factor[k + 3]
+    tens = loading.size - loading.size % 10
+    for k in range(0, tens, 10):
+        b, f = loading[k : k + 10], factor[k : k + 10]
+        b0, b1, b2, b3, b4 = b[0], b[1], b[2], b[3], b[4]
+        b5, b6, b7, b8, b9 = b[5], b[6], b[7], b[8], b[9]
+        f0, f1, f2, f3, f4 = f[0], f[1], f[2], f[3], f[4]
+        f5, f6, f7, f8, f9 = f[5], f[6], f[7], f[8], f[9]
         for p in range(common.size):
-            common[p] += b0 * f0[p] + b1 * f1[p] + b2 * f2[p] + b3 * f3[p]
-    for k in range(loading.size - loading.size % 4, loading.size):
+            near = b0 * f0[p] + b1 * f1[p] + b2 * f2[p] + b3 * f3[p] + b4 * f4[p]
+            far = b5 * f5[p] + b6 * f6[p] + b7 * f7[p] + b8 * f8[p] + b9 * f9[p]
+            common[p] += near + far
+    for k in range(tens, loading.size):
         b0, f0 = loading[k], factor[k]
         for p in range(common.size):
             common[p] += b0 * f0[p]

@@ -21,7 +21,9 @@ Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 HALF_TILE = 128
 SHARED = 1024
-NAMES_AT_ONCE = 128
+CELLS_AT_ONCE = 4608
+FEWEST_NAMES = 128
+"""Names times steps of one call, under 5 ms: factor shocks are drawn once a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def _runner(
     factors, steps = shape.loading.shape[1], shape.step_share.size
     sd = np.sqrt(shape.step_share).astype(np.float32)
     loading, own = shape.loading.astype(np.float32), shape.own.astype(np.float32)
+    at_once = max(FEWEST_NAMES, CELLS_AT_ONCE // steps)
 
     def run(first: int, last: int) -> None:
         scratch = (
@@ -171,8 +174,8 @@ def _runner(
             np.empty((3, HALF_TILE), np.float32),
         )
         for number in range(first, last):
-            for start in range(0, shape.key.size, NAMES_AT_ONCE):
-                some = slice(start, start + NAMES_AT_ONCE)
+            for start in range(0, shape.key.size, at_once):
+                some = slice(start, start + at_once)
                 market = (shape.key[some], loading[some], own[some], sd, bridge)
                 out = (lows[some], ends[some], grid[some])
                 tile(np.uint64(seed), np.int64(number), *market, scratch, *out)
