@@ -7,7 +7,7 @@ probabilities are the engine's, SQL is the book's, formats are the custodian's.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -28,6 +28,7 @@ from engine.decision.settings import DecisionSettings
 from engine.errors import UserError
 from engine.law.identical import FundIndex
 from engine.law.rules import Law
+from engine.law.wash_settings import WashSettings
 from engine.records import Constraint, Household, Quote, User
 from engine.results import Evaluation, LotSale, Proposal, ProposalState
 
@@ -62,6 +63,7 @@ class Rules:
     table: HarvestTable
     funds: tuple[FundIndex, ...]
     version: str
+    wash: WashSettings = field(default_factory=WashSettings)
 
 
 OPEN = (
@@ -257,7 +259,8 @@ class Desk:
         prepared = self._laid_out.get(household_id)
         if prepared is None or prepared.today != outlook.today:
             household = self._book.household(household_id)
-            prepared = prepare(household, self.rules.law, outlook, self.rules.funds)
+            rules = self.rules
+            prepared = prepare(household, rules.law, outlook, rules.funds, rules.wash)
             self._laid_out[household_id] = prepared
         return prepared
 

@@ -26,8 +26,10 @@ from app.profiles import shipped_profile
 from app.reports.efficiency import Evidence, write
 from app.reports.figures import Figures, efficiency
 from app.tape_book import tape_practice
+from app.wash_choice import chosen
 from engine.decision.harvest_policy import HarvestTable, table
 from engine.decision.settings import DecisionSettings
+from engine.law.wash_settings import WashSettings
 from engine.records import Security
 
 DEMO_FIRST, DEMO_LAST = date(2026, 10, 28), date(2026, 10, 30)
@@ -101,7 +103,7 @@ def open_desk(book: Book, setting: Setting, seed: int, settings: DecisionSetting
     """Sit down at a book with the setting's past behind the market."""
     securities = book.securities()
     market = open_market(setting, securities, seed, settings)
-    return Desk(book, market, rules(settings, setting.first.year))
+    return Desk(book, market, rules(settings, setting.first.year, chosen(book)))
 
 
 def open_market(
@@ -142,12 +144,15 @@ def thresholds() -> HarvestTable:
     return table()
 
 
-def rules(settings: DecisionSettings, year: int | None = None) -> Rules:
+def rules(
+    settings: DecisionSettings, year: int | None = None, wash: WashSettings | None = None
+) -> Rules:
     """Law, choices, thresholds and funds; a tape from before the first tables uses those."""
     law = lawbook.load()
     if year is not None and law.entry("federal.brackets", year) is None:
         law = law.backdated(year)
-    return Rules(law, settings, thresholds(), load_funds(), version("lotlight"))
+    made = version("lotlight")
+    return Rules(law, settings, thresholds(), load_funds(), made, wash or WashSettings())
 
 
 def report_of(
@@ -163,7 +168,9 @@ def report_of(
         now.astimezone(NEW_YORK).date(),
         desk.rules.settings.top_rate,
     )
-    return found, Evidence(book.audit_head(), desk.rules.version, simulated, now)
+    return found, Evidence(
+        book.audit_head(), desk.rules.version, simulated, now, chosen(book).in_words()
+    )
 
 
 def write_reports(book: Book, desk: Desk, folder: Path, simulated: bool) -> tuple[Path, ...]:

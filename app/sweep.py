@@ -83,7 +83,7 @@ def sweep(
 def _guarded(household: Household, outlook: Outlook, rules: Rules) -> Swept:
     """One household; what is wrong with it is told and stops nobody else."""
     try:
-        prepared = prepare(household, rules.law, outlook, rules.funds)
+        prepared = prepare(household, rules.law, outlook, rules.funds, rules.wash)
         return _swept(prepared, outlook, rules)
     except (EngineError, UserError) as error:
         return Swept(household.household_id, len(household.lots), error=str(error))
@@ -137,6 +137,6 @@ def _proposals(
     household: Household, outlook: Outlook, rules: Rules
 ) -> tuple[str, tuple[Proposal, ...]]:
     """Exact proposals of one household."""
-    prepared = prepare(household, rules.law, outlook, rules.funds)
+    prepared = prepare(household, rules.law, outlook, rules.funds, rules.wash)
     found = evaluate(prepared, outlook, rules.settings, rules.table, rules.version)
     return household.household_id, found.proposals

@@ -145,14 +145,14 @@ class Side:
 
 def side(household: Household, outlook: Outlook, rules: Rules, law: Law) -> Side:
     """A household at one look at the market under a law, valued and planned."""
-    prepared = prepare(household, law, outlook, rules.funds)
+    prepared = prepare(household, law, outlook, rules.funds, rules.wash)
     found = evaluate(prepared, outlook, rules.settings, rules.table, rules.version)
     return Side(found, planned(prepared, outlook, rules.settings, quick=True))
 
 
 def value(household: Household, outlook: Outlook, rules: Rules, law: Law) -> Evaluation:
     """One household at one look at the market under a law."""
-    prepared = prepare(household, law, outlook, rules.funds)
+    prepared = prepare(household, law, outlook, rules.funds, rules.wash)
     return evaluate(prepared, outlook, rules.settings, rules.table, rules.version)
 
 

@@ -68,6 +68,7 @@ def solve(
     from app.plan_told import plan_document, plan_lines
     from app.planning import planned
     from app.priced import price
+    from app.wash_choice import chosen
     from engine.decision.prepare import prepare
     from engine.decision.settings import DecisionSettings
 
@@ -75,8 +76,8 @@ def solve(
     with opened(book_path, passphrase_file, readonly=True) as book:
         home = book.household(household_id)
         found = price(book, asked, settings)
-    rested = rules(settings)
-    prepared = prepare(home, rested.law, found.outlook, rested.funds)
+        rested = rules(settings, wash=chosen(book))
+    prepared = prepare(home, rested.law, found.outlook, rested.funds, rested.wash)
     made = planned(prepared, found.outlook, settings)
     if as_json:
         emit({"household_id": household_id, "simulated": found.simulated, **plan_document(made)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -108,3 +109,57 @@ def audit(book_path: Path, passphrase_file: Path | None, household_id: str, as_j
     for gap in found.gaps:
         stake = "" if gap.at_stake_usd is None else f" (${gap.at_stake_usd:,.2f} at stake)"
         click.echo(f"  {gap.kind:24} {gap.where}: {gap.what}{stake}\n      {gap.remedy}")
+
+
+@context.command("wash-settings")
+@book_option
+@click.option(
+    "--tacking",
+    type=click.Choice(["add_days", "original_date"]),
+    help="Add the days held to the replacement (1223(3) as written), or copy the start date.",
+)
+@click.option(
+    "--earlier-purchases/--no-earlier-purchases",
+    "earlier",
+    default=None,
+    help="Whether shares bought before the lot sold, inside the window, count.",
+)
+@click.option(
+    "--related-carries/--related-lost",
+    "carries",
+    default=None,
+    help="Whether a spouse's or entity's lot carries the loss on, or it is lost.",
+)
+@user_option
+@json_option
+def wash_settings(
+    book_path: Path,
+    passphrase_file: Path | None,
+    tacking: str | None,
+    earlier: bool | None,
+    carries: bool | None,
+    user_id: str,
+    as_json: bool,
+) -> None:
+    """Show the practice's choices where the law of wash sales is open, or change them."""
+    from dataclasses import replace
+
+    from app.book.book import SELF
+    from app.wash_choice import choose, chosen
+    from engine.law.wash_settings import Tacking
+
+    asked = {
+        "tacking": None if tacking is None else Tacking(tacking),
+        "earlier_purchases_count": earlier,
+        "related_carries": carries,
+    }
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    with opened(book_path, passphrase_file, readonly=not given) as book:
+        if given:
+            choose(book, replace(chosen(book), **given), user_id or SELF, clock.now())
+        found = chosen(book)
+    if as_json:
+        emit({**asdict(found), "in_words": list(found.in_words())})
+        return
+    for words in found.in_words():
+        click.echo(words)

@@ -40,6 +40,7 @@ def evaluate(
     from app.desk import Desk
     from app.office import rules
     from app.priced import price
+    from app.wash_choice import chosen
     from engine.decision.settings import DecisionSettings
 
     settings, asked = DecisionSettings(), asked_of(priced)
@@ -48,7 +49,7 @@ def evaluate(
         for key in wanted:
             book.household(key)
         found = price(book, asked, settings)
-        desk = Desk(book, found.market, rules(settings))
+        desk = Desk(book, found.market, rules(settings, wash=chosen(book)))
         evaluations = [desk.evaluate(key, found.outlook) for key in wanted]
         if keep:
             for evaluation in evaluations:

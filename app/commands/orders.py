@@ -179,13 +179,14 @@ def _at_the_desk(
     from app.desk import Desk
     from app.office import rules
     from app.priced import price
+    from app.wash_choice import chosen
     from engine.decision.settings import DecisionSettings
 
     asked, settings = asked_of(priced), DecisionSettings()
     with opened(book_path, passphrase_file) as book:
         user = user_of(book, user_id)
         found = price(book, asked, settings)
-        desk = Desk(book, found.market, rules(settings))
+        desk = Desk(book, found.market, rules(settings, wash=chosen(book)))
         for key in proposals:
             facts = step(desk, key, user, found.now)
             _told(book.proposal(key), facts, as_json)

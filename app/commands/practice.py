@@ -64,11 +64,12 @@ def sweep(
     from app.office import rules
     from app.priced import price
     from app.sweep import sweep as sweep_all
+    from app.wash_choice import chosen
     from engine.decision.settings import DecisionSettings
 
     settings, asked = DecisionSettings(), asked_of(priced)
-    rested = rules(settings)
     with opened(book_path, passphrase_file, readonly=True) as book:
+        rested = rules(settings, wash=chosen(book))
         started = clock.seconds()
         found = price(book, asked, settings)
         rows = sweep_all(book, found.outlook, rested, threads, top)

@@ -48,12 +48,16 @@ def efficiency_(
     """Write the Tax-Harvesting Efficiency Report of the households' tax year."""
     from app.reports.efficiency import Evidence, write
     from app.reports.figures import efficiency
+    from app.wash_choice import chosen
     from engine.decision.settings import DecisionSettings
 
     law, rate = lawbook.load(), DecisionSettings().top_rate
     made: list[dict[str, Any]] = []
     with opened(book_path, passphrase_file, readonly=True) as book:
-        evidence = Evidence(book.audit_head(), version("lotlight"), _simulated(book), clock.now())
+        words = chosen(book).in_words()
+        evidence = Evidence(
+            book.audit_head(), version("lotlight"), _simulated(book), clock.now(), words
+        )
         for household in _households(book, household_id):
             begin, end = _period(household, first, last)
             found = efficiency(book, law, household.household_id, begin, end, rate)
@@ -150,6 +154,7 @@ def _form(household: "Household", year: int | None, symbols: dict[str, str]) -> 
         "year": wanted,
         "rows": [asdict(row) for row in rows],
         "totals": [asdict(total) for total in form_8949.totals(rows)],
+        "schedule_d": form_8949.schedule_d(rows).as_data(),
     }
 
 

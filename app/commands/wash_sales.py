@@ -15,7 +15,7 @@ from app.commands.output import ProblemsError, emit
 from app.commands.wash_events import Case, Family, read_case
 from app.commands.wash_rows import finding_row, form_row, line_row, lot_row, views_row
 from engine.law.broker_view import broker_lines, side_by_side
-from engine.law.form_8949 import Reported, rows
+from engine.law.form_8949 import Reported, rows, schedule_d
 from engine.law.identical import groups
 from engine.law.rules import Law
 from engine.law.scenarios import apply_scenario
@@ -133,17 +133,21 @@ def _document(case: Case, scans: list[WashScan], brief: bool) -> dict[str, Any]:
 def _explained(case: Case, scans: list[WashScan]) -> dict[str, Any]:
     """Findings with their reasons, the broker's view, the rows of the form, and the settings."""
     findings, views, form = [], [], []
+    sheets = {}
     for family, one in zip(case.families, scans, strict=True):
         findings += [finding_row(finding, family.name) for finding in one.findings]
         both = side_by_side(_broker_lines(case, family), one.lines)
         views += [views_row(row) for row in both]
         shown = {(row.sale_id, row.lot_id): Reported(row.broker.basis_usd) for row in both}
         sold = [line.realized for line in one.lines]
-        form += [form_row(row) for row in rows(sold, {}, reported=shown)]
+        made = rows(sold, {}, reported=shown)
+        form += [form_row(row) for row in made]
+        sheets[family.name] = schedule_d(made).as_data()
     return {
         "findings": findings,
         "broker_view": views,
         "form_8949": form,
+        "schedule_d": sheets,
         "settings": list(case.settings.in_words()),
     }
 

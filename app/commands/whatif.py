@@ -41,14 +41,15 @@ def whatif(
     """
     from app.office import rules
     from app.priced import AS_IT_IS, price
+    from app.wash_choice import chosen
     from app.whatif import read_change, side
     from engine.decision.settings import DecisionSettings
 
     change, asked, settings = read_change(file), asked_of(priced), DecisionSettings()
     with opened(book_path, passphrase_file, readonly=True) as book:
         home = book.household(household_id)
+        rested = rules(settings, wash=chosen(book))
         now, then = (price(book, asked, settings, shock) for shock in (AS_IT_IS, change.shock))
-    rested = rules(settings)
     before = side(home, now.outlook, rested, rested.law)
     changed = change.household(home, then.outlook)
     after = side(changed, then.outlook, rested, change.law(rested.law, home.profile.year))

@@ -46,12 +46,14 @@ class Evidence:
         engine_version: Version of the program.
         simulated: Whether the prices were made up.
         made_at: When, UTC.
+        wash_settings: Choices of the practice where the law of wash sales is open, in words.
     """
 
     head: Head
     engine_version: str
     simulated: bool
     made_at: datetime
+    wash_settings: tuple[str, ...] = ()
 
 
 def write(folder: Path, figures: Figures, evidence: Evidence) -> tuple[Path, ...]:
@@ -83,6 +85,7 @@ def as_data(figures: Figures, evidence: Evidence) -> dict[str, Any]:
         "engine_version": evidence.engine_version,
         "simulated": evidence.simulated,
         "made_at": evidence.made_at.isoformat(),
+        "wash_settings": list(evidence.wash_settings),
     }
 
 
@@ -124,6 +127,8 @@ def _sections(figures: Figures, evidence: Evidence) -> Iterator[Section]:
     yield _claims(figures)
     if figures.trades:
         yield _trades(figures)
+    if evidence.wash_settings:
+        yield Bullets("Where the law of wash sales is open, as chosen", evidence.wash_settings)
     yield Bullets("What is assumed, and what is left out", tuple(_assumptions(figures)))
 
 

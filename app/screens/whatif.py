@@ -141,7 +141,7 @@ def solve(base: Moment, rules: Rules, levers: Levers) -> Scenario:
     law = rules.law if levers.law == TODAY else apply_scenario(rules.law, levers.law, year)
     outlook = moved_market(base.outlook, levers.price_move, levers.volatility_x)
     home = moved_household(base.prepared.household, levers, outlook.today)
-    prepared = set_aside(prepare(home, law, outlook, rules.funds), base.decided)
+    prepared = set_aside(prepare(home, law, outlook, rules.funds, rules.wash), base.decided)
     prepared = without_small_losses(prepared, outlook, levers.least_loss)
     told = "as enacted" if levers.law == TODAY else levers.law
     bill = prepared.tax.bill.total_usd

@@ -25,6 +25,10 @@ BOXES = {
 }
 
 
+# Line of Schedule D that takes the totals of each box (Schedule D, Parts I and II).
+LINES = {"A": "1b", "B": "2", "C": "3", "D": "8b", "E": "9", "F": "10"}
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """What Form 1099-B shows of a sale of a lot: basis (box 1e), and term where it shows one."""
@@ -72,6 +76,38 @@ class BoxTotal:
     adjustment_usd: Decimal
     gain_usd: Decimal
 
+    @property
+    def line(self) -> str:
+        """Line of Schedule D that the totals go to."""
+        return LINES[self.box]
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleD:
+    """The sales of a year on Schedule D.
+
+    Attributes:
+        lines: Totals by line, 1b, 2, 3 and 8b, 9, 10.
+        short_usd: Net short-term result of the sales, before carryovers (towards line 7).
+        long_usd: Net long-term result of the sales (towards line 15).
+    """
+
+    lines: tuple[BoxTotal, ...]
+    short_usd: Decimal
+    long_usd: Decimal
+
+    def as_data(self) -> dict[str, object]:
+        """Lines by their number with columns (d), (e), (g) and (h), and both results; exact text."""
+        columns = {"d": "proceeds_usd", "e": "basis_usd", "g": "adjustment_usd", "h": "gain_usd"}
+        return {
+            "lines": {
+                total.line: {letter: str(getattr(total, name)) for letter, name in columns.items()}
+                for total in self.lines
+            },
+            "short_usd": str(self.short_usd),
+            "long_usd": str(self.long_usd),
+        }
+
 
 def rows(
     sold: Iterable[RealizedLot],
@@ -115,6 +151,17 @@ def totals(found: Iterable[Row8949]) -> tuple[BoxTotal, ...]:
             sum((row.gain_usd for row in members), ZERO),
         )
         for box, members in sorted(by_box.items())
+    )
+
+
+def schedule_d(found: Iterable[Row8949]) -> ScheduleD:
+    """The rows of the form as Schedule D takes them."""
+    lines = totals(found)
+    boxes = set(BOXES[Term.SHORT].values())
+    return ScheduleD(
+        lines,
+        sum((line.gain_usd for line in lines if line.box in boxes), ZERO),
+        sum((line.gain_usd for line in lines if line.box not in boxes), ZERO),
     )
 
 

@@ -1,6 +1,7 @@
 """Reports made and verified from the command line."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def test_a_report_is_made_verified_and_a_changed_figure_is_exit_5(
     told = next(Path(name) for name in row["files"] if name.endswith(".json"))
     assert run(["report", "verify", str(told), *book]) == 0
     text = told.read_text()
+    assert len(json.loads(text)["wash_settings"]) == 3
     told.write_text(text.replace('"year": 2026', '"year": 2025'))
     assert text != told.read_text()
     capsys.readouterr()
@@ -39,6 +41,9 @@ def test_form_8949_adds_up_by_box(
     assert rows
     assert len(out.read_text().splitlines()) == 1 + len(rows)
     for form in forms:
+        assert sum(Decimal(x["h"]) for x in form["schedule_d"]["lines"].values()) == sum(
+            Decimal(total["gain_usd"]) for total in form["totals"]
+        )
         for total in form["totals"]:
             mine = [row for row in form["rows"] if row["box"] == total["box"]]
             assert round(sum(float(row["gain_usd"]) for row in mine), 2) == float(total["gain_usd"])

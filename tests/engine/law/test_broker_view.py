@@ -5,11 +5,14 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 
+from app.lawbook import load
 from engine.law.broker_view import broker_lines, side_by_side
-from engine.law.form_8949 import Reported, rows, totals
+from engine.law.form_8949 import Reported, rows, schedule_d, totals
+from engine.law.liability import bill
 from engine.law.wash_sales import scan
 from engine.records import Side, Term, Trade
 from tests.engine.law.wash_history import ACCOUNTS, histories, scan_arguments
+from tests.tax_profiles import household
 
 ARGUMENTS = scan_arguments()
 
@@ -107,3 +110,31 @@ def test_a_single_account_and_security_looks_the_same_from_both_sides(
         broker_lines(mine, ACCOUNTS, window_days=30), scan(mine, **ARGUMENTS).lines
     )
     assert all(view.agrees for view in views)
+
+
+@given(histories(whole=False))
+@settings(max_examples=40, deadline=None)
+def test_the_lines_of_schedule_d_are_the_totals_of_the_boxes_and_make_the_bill(
+    trades: tuple[Trade, ...],
+) -> None:
+    """8949 boxes A to F go to lines 1b, 2, 3, 8b, 9, 10, and those to lines 7 and 15."""
+    sold = [line.realized for line in scan(trades, **ARGUMENTS).lines]
+    uncovered = {line.lot_id for number, line in enumerate(sold) if number % 2}
+    made = rows(sold, {}, uncovered=uncovered, no_form={"T2"})
+    sheet = schedule_d(made)
+    assert {line.line for line in sheet.lines} <= {"1b", "2", "3", "8b", "9", "10"}
+    for line in sheet.lines:
+        mine = [row for row in made if row.box == line.box]
+        assert line.gain_usd == sum(row.gain_usd for row in mine)
+        assert line.gain_usd == line.proceeds_usd - line.basis_usd + line.adjustment_usd
+    short = sum((x.recognized_usd for x in sold if x.term is Term.SHORT), Decimal(0))
+    long = sum((x.recognized_usd for x in sold if x.term is Term.LONG), Decimal(0))
+    assert (sheet.short_usd, sheet.long_usd) == (short, long)
+    found = bill(
+        household(2026, wages=90_000),
+        load(),
+        st_gain_usd=sheet.short_usd,
+        lt_gain_usd=sheet.long_usd,
+    )
+    lines = {line.key: line.amount_usd for line in found.lines}
+    assert (lines["sched_d_line7"], lines["sched_d_line15"]) == (short, long)
