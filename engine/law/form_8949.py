@@ -97,7 +97,7 @@ class ScheduleD:
     long_usd: Decimal
 
     def as_data(self) -> dict[str, object]:
-        """Lines by their number with columns (d), (e), (g) and (h), and both results; exact text."""
+        """Lines by number with columns (d), (e), (g) and (h), and both results, as exact text."""
         columns = {"d": "proceeds_usd", "e": "basis_usd", "g": "adjustment_usd", "h": "gain_usd"}
         return {
             "lines": {
