@@ -1,18 +1,13 @@
 """F3: the household's year, what is planned, and what is missing."""
 
-from datetime import date
-
-import numpy as np
-
 from app.context import WEIGHTS, ContextAudit
 from app.context import ContextGap as Gap
 from app.screens.dial import tax_dial
 from app.screens.moment import Moment
-from engine.arrays import as_float, dollars
+from engine.arrays import dollars
 from engine.decision.household_range import household_range
-from engine.law import projection, twin
-from engine.law.projection import Draws
-from engine.records import ZERO, Account
+from engine.decision.year_end import year_end
+from engine.records import ZERO, Account, IncomeKind
 from engine.results import LotSale
 from widgets.views import AccountRow, BillRange, ContextGap, HouseholdView, PlannedEvent
 
@@ -28,6 +23,13 @@ IMPORTED = frozenset(
         "reconciliation_open",
     }
 )
+
+
+_KINDS = {
+    IncomeKind.WAGES: "wages or vest",
+    IncomeKind.INTEREST: "interest",
+    IncomeKind.QUALIFIED_DIVIDENDS: "dividends",
+}
 
 
 def household_view(seq: int, moment: Moment, audited: ContextAudit) -> HouseholdView:
@@ -53,33 +55,8 @@ def household_view(seq: int, moment: Moment, audited: ContextAudit) -> Household
 
 def bill_range(moment: Moment, sales: tuple[LotSale, ...]) -> BillRange:
     """P10, P50 and P90 of the year-end bill over what is uncertain in the plans."""
-    prepared = moment.prepared
-    market = moment.outlook.relatives[:, -1, :].mean(axis=1).astype(np.float64)
-    market = (market - market.mean()) / (market.std() or 1.0)
-    draws = Draws(np.resize(market, PATHS), moment.outlook.seed)
-    rest = projection.expected(
-        prepared.household.planned_gains, (), date(prepared.tax.bill.year, 1, 1), draws
-    )
-    short = sum(as_float(s.est_gain_usd) for s in sales if s.term.value == "short")
-    long = sum(as_float(s.est_gain_usd) for s in sales if s.term.value == "long")
-    realized = _realized(moment)
-    year = projection.project(
-        twin.build(prepared.household.profile, prepared.tax.law),
-        rest,
-        trade_st_usd=short + realized[0],
-        trade_lt_usd=long + realized[1],
-    ).with_trade
+    year = year_end(moment.prepared, moment.outlook, sales).with_trade
     return BillRange(dollars(year.p10_usd), dollars(year.p50_usd), dollars(year.p90_usd))
-
-
-def _realized(moment: Moment) -> tuple[float, float]:
-    """Results of the book's own sales this year: the base less what is planned."""
-    base, household = moment.prepared.tax.base, moment.prepared.household
-    year = household.profile.year
-    planned = [p for p in household.planned_gains if p.on.year == year]
-    short = sum((p.amount_usd for p in planned if p.term.value == "short"), ZERO)
-    long = sum((p.amount_usd for p in planned if p.term.value == "long"), ZERO)
-    return as_float(base.short_usd - short), as_float(base.long_usd - long)
 
 
 def _account(moment: Moment, account: Account) -> AccountRow:
@@ -99,7 +76,7 @@ def _account(moment: Moment, account: Account) -> AccountRow:
 
 
 def _events(moment: Moment) -> list[PlannedEvent]:
-    """Cash needs and planned gains."""
+    """Cash needs, planned gains and planned income."""
     household = moment.prepared.household
     found = [
         PlannedEvent(n.due_on, n.note or "Cash need", -n.amount_usd, n.sd_usd, "cash need")
@@ -108,6 +85,10 @@ def _events(moment: Moment) -> list[PlannedEvent]:
     found += [
         PlannedEvent(p.on, p.note or f"Planned {p.term}-term gain", p.amount_usd, p.sd_usd, "gain")
         for p in household.planned_gains
+    ]
+    found += [
+        PlannedEvent(p.on, p.note or f"Planned {_KINDS[p.kind]}", p.amount_usd, p.sd_usd, "income")
+        for p in household.planned_income
     ]
     return found
 

@@ -5,7 +5,8 @@ what-if is then a difference of two whole years: the compiled twin screens thous
 exact bill prices what is proposed. Differences of whole bills, never rate x loss: kinks matter.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.arrays import as_float, dollars
 from engine.law import carryforward, exits, liability, twin
 from engine.law.carryforward import CarryUse
 from engine.law.rules import Law
-from engine.records import ZERO, Household, Term
+from engine.records import ZERO, Household, IncomeKind, PlannedIncome, TaxProfile, Term
 from engine.results import TaxBill
 
 Floats = NDArray[np.float64]
@@ -121,7 +122,8 @@ def open_year(household: Household, law: Law, base: YearResults | None = None) -
     Raises:
         InputError: As ``liability.bill``.
     """
-    profile = household.profile
+    profile = with_planned(household.profile, household.planned_income)
+    household = replace(household, profile=profile)
     base = base if base is not None else results_so_far(household, profile.year)
     year = twin.build(profile, law)
     use = carryforward.use_of(year, household.horizon, _later_gains(household))
@@ -146,6 +148,22 @@ def open_year(household: Household, law: Law, base: YearResults | None = None) -
         float(saved[1]),
         _exit_rate(household, use, exit_gain),
         exit_gain,
+    )
+
+
+def with_planned(profile: TaxProfile, planned: Sequence[PlannedIncome]) -> TaxProfile:
+    """The return with the income that is still expected in its year, at its expected amounts."""
+    added = dict.fromkeys(IncomeKind, ZERO)
+    for item in planned:
+        if item.on.year == profile.year:
+            added[item.kind] += item.amount_usd
+    dividends = added[IncomeKind.QUALIFIED_DIVIDENDS]
+    return replace(
+        profile,
+        wages_usd=profile.wages_usd + added[IncomeKind.WAGES],
+        taxable_interest_usd=profile.taxable_interest_usd + added[IncomeKind.INTEREST],
+        ordinary_dividends_usd=profile.ordinary_dividends_usd + dividends,
+        qualified_dividends_usd=profile.qualified_dividends_usd + dividends,
     )
 
 
