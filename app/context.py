@@ -34,6 +34,7 @@ WEIGHTS = {
     "profile_empty": 10,
     "profile_year": 8,
     "spouse_accounts_unknown": 8,
+    "wash_group_apart": 8,
     "reinvestment_on": 6,
     "prices_stale": 5,
     "no_target": 5,
@@ -83,6 +84,7 @@ def audit(book: Book, household_id: str, as_of: datetime) -> ContextAudit:
         *_exceptions(book, household),
         *_actions(household, as_of.date()),
         *_people(household),
+        *_apart(book, household),
         *_profile(household, as_of.date()),
         *_reinvestment(household, book.securities()),
         *_accounts(household),
@@ -97,12 +99,17 @@ def _from_imports(book: Book, household: Household) -> Iterator[ContextGap]:
     """Gaps that the last import of each profile named and that no later one closed."""
     latest = {row.profile: row for row in book.imports() if row.undone_at is None}
     known = {account.account_id for account in household.accounts}
+    worth = {
+        (told.account_id, told.security_id): told.market_usd
+        for told in book.positions(household.household_id)
+    }
     for row in latest.values():
         for gap in row.gaps:
             if gap.account in known and gap.kind in ("basis_unknown", "date_unknown"):
                 remedy = f"lotlight import PROFILE LOTS_FILE --account {gap.account}"
                 where = f"{gap.account} {gap.security}".strip()
-                yield ContextGap(gap.kind, where, gap.what, None, remedy)
+                stake = worth.get((gap.account, gap.security))
+                yield ContextGap(gap.kind, where, gap.what, stake, remedy)
 
 
 def _positions(book: Book, household: Household, today: date) -> Iterator[ContextGap]:
@@ -111,6 +118,7 @@ def _positions(book: Book, household: Household, today: date) -> Iterator[Contex
     for lot in household.lots:
         in_lots[lot.account_id, lot.security_id] += lot.shares
     stale: list[str] = []
+    stale_usd = ZERO
     for position in book.positions(household.household_id):
         key = (position.account_id, position.security_id)
         where, shares = " ".join(key), f"{position.shares.normalize():f}"
@@ -123,9 +131,11 @@ def _positions(book: Book, household: Household, today: date) -> Iterator[Contex
             yield ContextGap("lots_do_not_add_up", where, what, position.market_usd, remedy)
         if position.as_of is not None and today - position.as_of > timedelta(days=STALE_DAYS):
             stale.append(where)
+            stale_usd += position.market_usd or ZERO
     if stale:
         what = f"{len(stale)} position(s) were last told more than {STALE_DAYS} days ago."
-        yield ContextGap("prices_stale", stale[0], what, None, "lotlight import PROFILE FILE")
+        remedy = "lotlight import PROFILE FILE"
+        yield ContextGap("prices_stale", stale[0], what, stale_usd, remedy)
 
 
 def _exceptions(book: Book, household: Household) -> Iterator[ContextGap]:
@@ -164,7 +174,45 @@ def _people(household: Household) -> Iterator[ContextGap]:
     owners = {account.person_id for account in household.accounts}
     if joint and not (spouses & owners):
         what = "No account of the spouse is known; a purchase there can wash a sale here."
-        yield ContextGap("spouse_accounts_unknown", household.name, what, None, show)
+        stake = sum(_taxed_basis(household).values(), ZERO)
+        yield ContextGap("spouse_accounts_unknown", household.name, what, stake, show)
+
+
+def _taxed_basis(household: Household) -> dict[str, Decimal]:
+    """Basis in taxed accounts by security: what a loss could come from, and a wash could take."""
+    taxed = {a.account_id for a in household.accounts if a.kind.taxed}
+    basis: dict[str, Decimal] = defaultdict(Decimal)
+    for lot in household.lots:
+        if lot.account_id in taxed:
+            basis[lot.security_id] += lot.basis_usd
+    return basis
+
+
+def _apart(book: Book, household: Household) -> Iterator[ContextGap]:
+    """People of this household who hold accounts in another one: no wash-sale test spans the two.
+
+    IRC section 1091 looks at the taxpayer (and the Service at the spouse and what they control),
+    not at how a practice files its clients.
+    """
+    names = {person.name.casefold() for person in household.people}
+    basis = _taxed_basis(household)
+    for household_id, name in book.households():
+        if household_id == household.household_id or not names & book.people(household_id):
+            continue
+        other = book.household(household_id)
+        theirs = {p.person_id: p.name for p in other.people if p.name.casefold() in names}
+        for account in other.accounts:
+            if account.person_id not in theirs:
+                continue
+            held = {lot.security_id for lot in other.lots if lot.account_id == account.account_id}
+            stake = sum((basis[key] for key in held & basis.keys()), ZERO)
+            what = (
+                f"{theirs[account.person_id]} holds it in household {name}: what is bought there "
+                "is not seen when a loss is sold here."
+            )
+            where = f"{household_id} {account.account_id}"
+            remedy = f"name its household here too: {_show(household)}"
+            yield ContextGap("wash_group_apart", where, what, stake, remedy)
 
 
 def _profile(household: Household, today: date) -> Iterator[ContextGap]:
@@ -179,12 +227,8 @@ def _profile(household: Household, today: date) -> Iterator[ContextGap]:
 
 def _reinvestment(household: Household, securities: dict[str, Security]) -> Iterator[ContextGap]:
     """Names held with lots in a taxed account whose dividends are reinvested somewhere."""
-    taxed = {a.account_id for a in household.accounts if a.kind.taxed}
     reinvesting = {a.account_id for a in household.accounts if a.reinvest}
-    basis: dict[str, Decimal] = defaultdict(Decimal)
-    for lot in household.lots:
-        if lot.account_id in taxed:
-            basis[lot.security_id] += lot.basis_usd
+    basis = _taxed_basis(household)
     exposed = {
         (lot.account_id, lot.security_id)
         for lot in household.lots

@@ -235,6 +235,10 @@ class Book:
         """(id, name) of every household, by name."""
         return households.names(self.connection)
 
+    def people(self, household_id: str) -> frozenset[str]:
+        """Names of the people of a household, case folded: is somebody in two of them?"""
+        return households.people(self.connection, household_id)
+
     def securities(self) -> dict[str, Security]:
         """Every security by id."""
         return households.securities(self.connection)

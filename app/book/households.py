@@ -245,6 +245,12 @@ def save_securities(change: Change, found: Iterable[Security]) -> None:
         change.put("securities", to_row(security))
 
 
+def people(connection: Connection, household_id: str) -> frozenset[str]:
+    """Names of the people of a household, case folded."""
+    rows = connection.execute("SELECT name FROM people WHERE household_id=?", (household_id,))
+    return frozenset(str(name).casefold() for (name,) in rows)
+
+
 def securities(connection: Connection) -> dict[str, Security]:
     """Every security by id."""
     cursor = connection.execute("SELECT * FROM securities ORDER BY security_id")

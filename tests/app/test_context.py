@@ -1,12 +1,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from app.book.book import Book
+from app.cli import run
 from app.commands.output import ProblemsError
 from app.context import WEIGHTS, audit
 from app.context_file import ContextFile, read_context, read_part, write_context
@@ -86,7 +87,8 @@ def test_the_audit_names_what_is_missing_with_stake_and_remedy(book: Book) -> No
     assert by_kind["lots_missing"].at_stake_usd == Decimal(900)
     assert by_kind["lots_do_not_add_up"].where == "A1 S1"
     assert by_kind["prices_stale"].where == "A1 S3"
-    assert by_kind["spouse_accounts_unknown"].at_stake_usd is None
+    assert by_kind["prices_stale"].at_stake_usd == Decimal(900)
+    assert by_kind["spouse_accounts_unknown"].at_stake_usd == Decimal("2570.01")
     assert all(gap.remedy.startswith(("lotlight", "switch")) for gap in found.gaps)
     assert found.score == 100 - sum(WEIGHTS[kind] for kind in by_kind)
 
@@ -109,3 +111,38 @@ def test_reinvestment_of_a_name_held_elsewhere_is_told(book: Book) -> None:
     book.save_household(replace(whole, lots=lots), "ann", AT)
     (gap,) = [g for g in audit(book, "H1", AT).gaps if g.kind == "reinvestment_on"]
     assert (gap.where, gap.at_stake_usd) == ("A2 SYM1", Decimal("2570.01"))
+
+
+def test_somebody_in_two_households_is_told_with_what_a_wash_could_take(book: Book) -> None:
+    whole = household()
+    assert "wash_group_apart" not in kinds(book)
+    other = replace(
+        whole,
+        household_id="H2",
+        name="Second",
+        people=tuple(replace(p, person_id="Q1", name=p.name.upper()) for p in whole.people),
+        accounts=(replace(whole.accounts[0], account_id="B1", person_id="Q1"),),
+        lots=(replace(whole.lots[0], lot_id="M1", account_id="B1"),),
+        sleeves=(),
+        cash=(),
+    )
+    book.save_household(other, "ann", AT)
+    (gap,) = [g for g in audit(book, "H1", AT).gaps if g.kind == "wash_group_apart"]
+    assert (gap.where, gap.at_stake_usd) == ("H2 B1", Decimal("2570.01"))
+    apart = tuple(replace(p, name="Somebody Else") for p in other.people)
+    book.save_household(replace(other, people=apart), "ann", AT)
+    assert "wash_group_apart" not in kinds(book)
+
+
+def test_an_earlier_context_is_shown_as_it_was_from_the_command_line(
+    book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = household()
+    later = AT + timedelta(days=30)
+    raised = replace(before, profile=replace(before.profile, wages_usd=Decimal(999999)))
+    book.save_household(raised, "ann", later)
+    words = ["context", "show", "--book", str(book.path), "--household", "H1"]
+    assert run([*words, "--as-of", "2026-10-20"]) == 0
+    assert "wages_usd = 250000" in capsys.readouterr().out
+    assert run(words) == 0
+    assert "wages_usd = 999999" in capsys.readouterr().out
