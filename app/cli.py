@@ -62,6 +62,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "simulate": ("app.commands.simulate", "simulate", "a harvest policy on simulated paths"),
     "optimize": ("app.commands.optimize", "optimize", "one optimisation problem"),
     "backtest": ("app.commands.backtest", "backtest", "policies side by side on a price history"),
+    "shadow": (
+        "app.commands.shadow",
+        "shadow",
+        "engine and baselines side by side on a tape, and the gate to ACTIVE",
+    ),
     "report": (
         "app.commands.report",
         "report",

@@ -130,7 +130,7 @@ class Run:
 
     def _send(self, now: datetime) -> None:
         """Export what is approved; the first file is the one the paper custodian reads."""
-        files = self.desk.export_orders(self.user, now)
+        files = self.desk.export_orders(self.user, now, paper=True)
         if files:
             self.tally.orders_exported += len(files[0].order_keys)
             self._sent = files[0].content

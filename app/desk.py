@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from app.activation import fall_back
 from app.book.book import Book
 from app.custodian.order_files import OrderFile
 from app.custodian.reconcile import Reconciled
@@ -226,11 +227,20 @@ class Desk:
         self._decide(proposal_id, "withdraw", user, now, reason)
 
     def export_orders(
-        self, user: User, now: datetime, layouts: Sequence[str] = LAYOUTS
+        self,
+        user: User,
+        now: datetime,
+        layouts: Sequence[str] = LAYOUTS,
+        *,
+        paper: bool = False,
     ) -> tuple[OrderFile, ...]:
-        """Everything approved and not yet exported, as order files with their memoranda."""
+        """Everything approved and not yet exported, as order files with their memoranda.
+
+        Raises:
+            GateShutError: In SHADOW, unless the files are for the paper custodian.
+        """
         days = self.rules.law.wash_window_days
-        return export_orders(self._book, user, now, days, layouts)
+        return export_orders(self._book, user, now, days, layouts, paper=paper)
 
     def reconcile(self, fills: Source, user: User, now: datetime) -> Reconciled:
         """Hold a fills file against the open orders; lots close and open in one transaction.
@@ -339,6 +349,7 @@ class Desk:
         found = outcomes(self._book.forecasts(scored=False, ended_by=now), self.lows)
         if found:
             self.scored += self._book.score_forecasts(found, now)
+            fall_back(self._book, now)
 
     def _news(self, evaluation: Evaluation) -> bool:
         """Whether the evaluation proposes something that the book does not hold yet."""

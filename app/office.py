@@ -45,6 +45,7 @@ class Tape:
     label: str = ""
     first: date | None = None
     last: date | None = None
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +85,9 @@ def demo_setting(first: date | None = None, last: date | None = None) -> Setting
 
 def tape_setting(tape: Tape) -> Setting:
     """Made-up clients who hold the names of a tape of real bars."""
-    found, known = tape_practice(tape.bars, tape.daily, label=tape.label, first=tape.first)
+    found, known = tape_practice(
+        tape.bars, tape.daily, label=tape.label, first=tape.first, exclude=tape.exclude
+    )
     return Setting(
         found, known.closes, known.first, tape.last, False, tape.bars, tape.label, tape.daily
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from app.activation import may_export, simulated
 from app.book.book import Book
 from app.commands.output import ProblemsError
 from app.custodian.fills import read_fills
@@ -22,6 +23,7 @@ from engine.records import ZERO, Household, RealizedLot, User
 from engine.results import ProposalState
 
 LAYOUTS = ("generic", "ibkr-basket")
+PAPER = "PAPER-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,30 @@ class TaxChange:
 
 
 def export_orders(
-    book: Book, user: User, now: datetime, wash_window_days: int, layouts: Sequence[str] = LAYOUTS
+    book: Book,
+    user: User,
+    now: datetime,
+    wash_window_days: int,
+    layouts: Sequence[str] = LAYOUTS,
+    *,
+    paper: bool = False,
 ) -> tuple[OrderFile, ...]:
-    """Everything approved and not yet exported, as order files with their memoranda."""
+    """Everything approved and not yet exported, as order files with their memoranda.
+
+    Files for the paper custodian say so in their names; a book of the simulated market makes no
+    others.
+
+    Raises:
+        GateShutError: In SHADOW, unless the files are for the paper custodian.
+    """
+    paper = paper or simulated(book)
+    may_export(book, paper=paper)
     orders = _approved(book, user, now, wash_window_days)
     if not orders:
         return ()
     files = [write_orders(orders, load_layout(name)) for name in layouts]
+    if paper:
+        files = [replace(file, name=f"{PAPER}{file.name}") for file in files]
     book.export(orders, files[0].name, files[0].sha256, user.user_id, now)
     return (*files, memoranda(orders, {}))
 

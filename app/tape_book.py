@@ -1,7 +1,7 @@
 """A practice of made-up clients who hold the real names of a tape, bought on earlier real dates."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -38,7 +38,12 @@ OWN_ON_BARS = {"single-tax": (18, 4, 9, 60_000)}
 
 
 def tape_practice(
-    bars: Path, daily: Sequence[Path], *, label: str = "", first: date | None = None
+    bars: Path,
+    daily: Sequence[Path],
+    *,
+    label: str = "",
+    first: date | None = None,
+    exclude: Collection[str] = (),
 ) -> tuple[Practice, TapeCloses]:
     """Clients who hold the names of a bar file on the morning of ``first``.
 
@@ -47,6 +52,7 @@ def tape_practice(
         daily: Daily files; names without history there were bought on earlier bars.
         label: ``start`` or ``end`` of a bar; "" judges by the file.
         first: First session to be replayed; default as ``tape_closes``.
+        exclude: Names of the file that nobody holds (leveraged funds, say).
 
     Returns:
         The practice, and what was known on the morning of its first session.
@@ -55,7 +61,7 @@ def tape_practice(
         ProblemsError: A file is broken.
         InputError: No session of the file lies before ``first``.
     """
-    known = tape_closes(read_bar_rows(bars, label=label), daily, first)
+    known = tape_closes(read_bar_rows(bars, label=label).without(exclude), daily, first)
     names = (*known.daily_names, *known.bar_names)
     sectors = _sectors(daily)
     securities = tuple(

@@ -15,7 +15,17 @@ from types import TracebackType
 from typing import Any
 
 from app import clock
-from app.book import audit, findings, heads, households, imports, orders, settings_table, users
+from app.book import (
+    audit,
+    findings,
+    heads,
+    households,
+    imports,
+    orders,
+    settings_table,
+    shadow_table,
+    users,
+)
 from app.book.audit import AuditLine, Head
 from app.book.change import Change, Table, tables
 from app.book.codec import canonical
@@ -286,9 +296,12 @@ class Book:
         """A setting of the practice that lies in the book."""
         return settings_table.get(self.connection, name, default)
 
-    def save_setting(self, name: str, value: str, user_id: str, at: datetime) -> None:
+    def save_setting(
+        self, name: str, value: str, user_id: str, at: datetime, why: str = ""
+    ) -> None:
         """Change a setting; ``approvals_required`` = 2 asks for two users' signatures."""
-        with self.change("setting_saved", user_id, at, name=name, value=value) as (work, _):
+        facts = {"name": name, "value": value} | ({"why": why} if why else {})
+        with self.change("setting_saved", user_id, at, **facts) as (work, _):
             settings_table.put(work, name, value)
 
     # -- what the engine found -------------------------------------------------------------------
@@ -305,6 +318,17 @@ class Book:
     def newest_snapshot(self, as_of: datetime | None = None) -> tuple[str, datetime] | None:
         """Id and instant of the newest snapshot (by ``as_of``); ``None`` when there is none."""
         return findings.newest_snapshot(self.connection, as_of)
+
+    def keep_shadow(self, told: dict[str, Any], user_id: str, at: datetime) -> str:
+        """Keep a shadow period as it was shown; its id is a digest of what it says."""
+        period_id = shadow_table.digest(told)
+        with self.change("shadow_kept", user_id, at, period_id=period_id) as (work, _):
+            shadow_table.put(work, period_id, told)
+        return period_id
+
+    def newest_shadow(self) -> dict[str, Any] | None:
+        """The shadow period kept last."""
+        return shadow_table.newest(self.connection)
 
     def record_evaluation(
         self, evaluation: Evaluation, at: datetime | None = None, *, stamp: bool = False

@@ -206,12 +206,14 @@ def _told(after: "Proposal", facts: dict[str, str], as_json: bool) -> None:
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder."
 )
 @click.option("--layout", "layouts", multiple=True, help="Order file layouts (default: all).")
+@click.option("--paper", is_flag=True, help="For the paper custodian; the one way in SHADOW.")
 @book_option
 @user_option
 @json_option
 def export(
     out: Path,
     layouts: tuple[str, ...],
+    paper: bool,
     book_path: Path,
     passphrase_file: Path | None,
     user_id: str,
@@ -225,7 +227,7 @@ def export(
     with opened(book_path, passphrase_file) as book:
         user = user_of(book, user_id)
         out.mkdir(parents=True, exist_ok=True)
-        files = export_orders(book, user, clock.now(), days, layouts or LAYOUTS)
+        files = export_orders(book, user, clock.now(), days, layouts or LAYOUTS, paper=paper)
         for file in files:
             (out / file.name).write_bytes(file.content)
     keys = files[0].order_keys if files else ()

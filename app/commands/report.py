@@ -46,6 +46,7 @@ def efficiency_(
     as_json: bool,
 ) -> None:
     """Write the Tax-Harvesting Efficiency Report of the households' tax year."""
+    from app.activation import simulated
     from app.reports.efficiency import Evidence, write
     from app.reports.figures import efficiency
     from app.wash_choice import chosen
@@ -56,7 +57,7 @@ def efficiency_(
     with opened(book_path, passphrase_file, readonly=True) as book:
         words = chosen(book).in_words()
         evidence = Evidence(
-            book.audit_head(), version("lotlight"), _simulated(book), clock.now(), words
+            book.audit_head(), version("lotlight"), simulated(book), clock.now(), words
         )
         for household in _households(book, household_id):
             begin, end = _period(household, first, last)
@@ -94,14 +95,6 @@ def _period(
     if begin > end:
         raise UserError(f"the period ends on {end}, before it begins on {begin}; swap --from, --to")
     return begin, end
-
-
-def _simulated(book: "Book") -> bool:
-    """Whether the book lives in the demo market, whose prices are made up."""
-    from app.demo_market import demo_securities
-
-    traded = {s.symbol for s in book.securities().values() if s.kind.tradable}
-    return bool(traded) and traded <= {s.symbol for s in demo_securities()}
 
 
 @report.command("form-8949")

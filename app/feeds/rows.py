@@ -1,7 +1,7 @@
 """A stretch of market data as columns: what the replay plays, whatever file it came from."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -59,6 +59,16 @@ class Rows:
     def rename(self, names: Mapping[str, str]) -> "Rows":
         """The same rows under other names; a name that is not in ``names`` keeps its own."""
         return replace(self, names=tuple(names.get(name, name) for name in self.names))
+
+    def without(self, names: Collection[str]) -> "Rows":
+        """The rows of all other names, and no word of these."""
+        kept = np.array([name not in names for name in self.names], dtype=np.bool_)
+        if kept.all():
+            return self
+        rows = self.keep(kept[self.name])
+        place = np.cumsum(kept) - 1
+        left = tuple(name for name, keep in zip(self.names, kept, strict=True) if keep)
+        return replace(rows, names=left, name=place[rows.name])
 
     def spread(self, half_spread_bps: NDArray[np.float64]) -> "Rows":
         """The same rows with bid and ask around ``last_usd`` where the source gives none.
