@@ -1,13 +1,17 @@
 """A shadow period on a tape: scoreboard, gate, and the same bytes from the same seed."""
 
 import json
-from datetime import datetime, time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from app.activation import GateShutError, activate, criteria, mode
 from app.book.book import SELF, Book
+from app.feeds.contract import Batch, QuoteFeed
 from app.incumbent import read_incumbent
 from app.office import demo_setting, open_feed, open_market, rules, seed_book
 from app.shadow import open_period, play, told
@@ -28,6 +32,28 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small() -> Iterator[None]:
+    """Fewer scenarios and ticks: the tests are of the ledgers, not of the forecasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.office.PATHS", 256)
+        patch.setattr("app.scoring.LONGEST_GAP", timedelta(hours=1))
+        yield
+
+
+@dataclass
+class Thin:
+    """Each eighth batch of a feed."""
+
+    feed: QuoteFeed
+
+    def batches(self) -> Iterator[Batch]:
+        return islice(self.feed.batches(), 0, None, 8)
+
+    def stop(self) -> None:
+        self.feed.stop()
+
+
 def played(book: Book, seed: int = 5, incumbent: Path | None = None) -> dict:  # type: ignore[type-arg]
     securities, settings = book.securities(), DecisionSettings()
     household = book.household(book.households()[0][0])
@@ -39,7 +65,7 @@ def played(book: Book, seed: int = 5, incumbent: Path | None = None) -> dict:  #
         rules(settings, SETTING.first.year),
         (*BASELINES, *more),
     )
-    play(period, open_feed(SETTING, tuple(securities.values())), days=1)
+    play(period, Thin(open_feed(SETTING, tuple(securities.values()))), days=1)
     return plain(told(period, "the simulated demo market", True, SETTING.bars, seed))
 
 
