@@ -4,6 +4,7 @@ In SHADOW an order leaves for the paper custodian alone. ACTIVE is turned on thr
 still means that a person signs each order or has signed a pre-approval.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from app.book.book import SELF, Book
@@ -29,7 +30,10 @@ def mode(book: Book) -> str:
 
 def criteria(book: Book) -> tuple[Criterion, ...]:
     """Every criterion of the gate with what the book's newest shadow period has shown."""
-    return gate(evidence(book))
+    found = evidence(book)
+    if simulated(book) and not found.simulated:
+        found = replace(found, source="the simulated market", simulated=True)
+    return gate(found)
 
 
 def activate(book: Book, user_id: str, at: datetime) -> None:
@@ -41,7 +45,7 @@ def activate(book: Book, user_id: str, at: datetime) -> None:
     found = criteria(book)
     if not passed(found):
         raise GateShutError(
-            f"ACTIVE is refused: {refusal(found)}. `lotlight shadow run` fills the evidence"
+            f"the gate to ACTIVE stays shut: {refusal(found)}. `lotlight shadow run` fills the evidence"
         )
     book.save_setting(SETTING, ACTIVE, user_id, at)
 

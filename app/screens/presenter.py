@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from app.activation import criteria
 from app.book.book import Book
 from app.choices import chosen
 from app.context import ContextAudit, audit
@@ -23,6 +24,7 @@ from app.screens.moment import Moment
 from app.screens.score import score_view
 from app.screens.wash import wash_view
 from app.screens.whatif import WhatIf
+from app.shadow_store import newest
 from engine.decision.evaluate import set_alpha
 from engine.decision.prepare import with_decided
 from engine.records import ZERO, User
@@ -30,7 +32,6 @@ from engine.results import Evaluation, Proposal, ProposalState
 from widgets.views import (
     AuditView,
     ConstraintsView,
-    GateItem,
     HouseholdItem,
     Mode,
     PracticeView,
@@ -191,10 +192,6 @@ class Presenter:
             self._context = key, audit(self.book, self.household_id, now)
         return self._context[1]
 
-    def gate(self) -> tuple[GateItem, ...]:
-        """What the switch to ACTIVE asks, with what is there."""
-        return self._score_view().gate
-
     def _score_view(self) -> ScoreView:
         """F7, made again when forecasts were scored or the mode changed."""
         mode = Mode(self.book.setting("mode", Mode.SHADOW.value))
@@ -207,7 +204,8 @@ class Presenter:
                 self.book.securities(),
                 flagged,
                 mode,
-                self.simulated,
+                criteria(self.book),
+                newest(self.book),
             )
             self._score = key, made
         return replace(self._score[1], seq=self._seq)

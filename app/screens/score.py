@@ -1,21 +1,19 @@
 """F7: forecasts against what happened, and what the switch to ACTIVE still wants."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.book.findings import StampedForecast
-from app.feeds.quarantine import NEW_YORK
+from engine.proof.gate import Criterion
 from engine.records import Security
 from widgets.views import CalibrationBin, GateItem, Mode, ScoredFlag, ScoreView
 
 EDGES = np.linspace(0.0, 1.0, 11)
 Z95 = 1.959964
-SHADOW_DAYS = 30
-FORECASTS = 1_000
-WORST_ERROR = 0.05
 MOST_FLAGS = 200
 
 
@@ -25,27 +23,27 @@ def score_view(
     securities: dict[str, Security],
     flag_probability: float,
     mode: Mode,
-    simulated: bool,
+    gate: Sequence[Criterion] = (),
+    shadow: Mapping[str, Any] | None = None,
 ) -> ScoreView:
     """Everything F7 shows; forecasts of ready lots said nothing and do not count."""
     told = [s for s in scored if not s.forecast.ready and s.touched is not None]
     chance = np.array([s.forecast.probability for s in told])
     came = np.array([bool(s.touched) for s in told], dtype=float)
     bins = calibration(chance, came)
-    days = sorted({s.stamped_at.astimezone(NEW_YORK).date() for s in told})
     rate = float(came.mean()) if told else 0.0
-    empty = np.zeros(0)
+    sessions, ours, drift = captured(shadow)
     return ScoreView(
         seq=seq,
         bins=bins,
         brier=float(np.mean((chance - came) ** 2)) if told else 0.0,
         brier_drift=float("nan"),
         brier_base=rate * (1.0 - rate),
-        sessions=(),
-        captured_predictive_usd=empty,
-        captured_drift_usd=empty,
+        sessions=sessions,
+        captured_predictive_usd=ours,
+        captured_drift_usd=drift,
         flags=_flags(told, securities, flag_probability),
-        gate=_gate(days, bins, len(told), simulated),
+        gate=gate_items(gate),
         forecasts=len(told),
         mode=mode,
     )
@@ -103,30 +101,20 @@ def _flags(
     return tuple(found[:MOST_FLAGS])
 
 
-def _gate(
-    days: Sequence[date], bins: Sequence[CalibrationBin], count: int, simulated: bool
-) -> tuple[GateItem, ...]:
-    """The criteria; a simulated market fills the figures but is refused as evidence."""
-    error = sum(abs(b.predicted - b.realized) * b.count for b in bins) / max(count, 1)
-    counts = not simulated
-    return (
-        GateItem(
-            "Shadow days",
-            f"{SHADOW_DAYS}",
-            f"{len(days)}",
-            counts and len(days) >= SHADOW_DAYS,
-        ),
-        GateItem("Forecasts scored", f"{FORECASTS:,}", f"{count:,}", counts and count >= FORECASTS),
-        GateItem(
-            "Calibration error",
-            f"≤ {WORST_ERROR:.0%}",
-            f"{error:.1%}" if count else "–",
-            counts and bool(count) and error <= WORST_ERROR,
-        ),
-        GateItem(
-            "Evidence",
-            "real prices",
-            "simulated: refused" if simulated else "replayed or live",
-            counts,
-        ),
-    )
+def gate_items(criteria: Sequence[Criterion]) -> tuple[GateItem, ...]:
+    """The gate as F7 shows it."""
+    return tuple(GateItem(c.name, c.wanted, c.found, c.passed) for c in criteria)
+
+
+def captured(
+    shadow: Mapping[str, Any] | None,
+) -> tuple[tuple[date, ...], NDArray[np.float64], NDArray[np.float64]]:
+    """Sessions of the newest shadow period, and what the engine and the drift rule kept by each.
+
+    Kept: tax saved, less what the lower basis gives back, less the spread.
+    """
+    if shadow is None:
+        return (), np.zeros(0), np.zeros(0)
+    daily = {row["policy"]: np.array(row["daily"]) for row in shadow["policies"]}
+    days = tuple(date.fromisoformat(day) for day in shadow["days"])
+    return days, daily["predictive"], daily["drift"]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from app.activation import SHADOW, mode
 from app.context import audit
 from app.desk import Desk
 from app.office import report_of
@@ -75,13 +76,15 @@ def _papers(caller: Caller) -> dict[str, Step]:
     """Order files and the Efficiency Report."""
 
     def export(d: Desk, p: Presenter, now: datetime, folder: str) -> None:
-        files = d.export_orders(caller.user, now)
+        paper = mode(p.book) == SHADOW
+        files = d.export_orders(caller.user, now, paper=paper)
         if not files:
             raise UserError("Nothing is approved that has not been exported.")
         Path(folder).mkdir(parents=True, exist_ok=True)
         for file in files:
             (Path(folder) / file.name).write_bytes(file.content)
-        caller.tell(f"{len(files[0].order_keys)} orders written to {folder}.", False)
+        whom = ", for the paper custodian alone: the practice is in SHADOW" if paper else ""
+        caller.tell(f"{len(files[0].order_keys)} orders written to {folder}{whom}.", False)
 
     def report(d: Desk, p: Presenter, now: datetime) -> None:
         found, evidence = report_of(p.book, d, p.household_id, p.simulated, now)

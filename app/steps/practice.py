@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from app.activation import activate, back_to_shadow
 from app.choices import choose, decision_settings
 from app.desk import Desk
 from app.people import hash_passphrase, passphrase_fits, require
@@ -66,13 +67,12 @@ def _set_mode(caller: Caller, p: Presenter, now: datetime, *, active: bool) -> N
 
     Raises:
         NotAllowedError: If the user may not approve.
-        UserError: If a criterion of the gate is not met.
+        GateShutError: If a criterion of the gate is not met.
     """
     require(caller.user, caller.user.user_id, UserRole.APPROVE)
-    failed = [item for item in p.gate() if not item.passed]
-    if active and failed:
-        needs = "; ".join(f"{x.label}: {x.have}, needed {x.needed}" for x in failed)
-        raise UserError(f"the gate to ACTIVE stays shut. {needs}")
+    if active:
+        activate(p.book, caller.user.user_id, now)
+    else:
+        back_to_shadow(p.book, caller.user.user_id, now, "asked for")
     mode = Mode.ACTIVE if active else Mode.SHADOW
-    p.book.save_setting("mode", mode.value, caller.user.user_id, now)
     caller.tell(f"The engine is {mode.value.upper()} from now on; the log has it.", False)

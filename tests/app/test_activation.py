@@ -29,6 +29,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> None:
     """Evidence that passes every criterion."""
     good = ShadowEvidence("bars", False, 30, track_record(scored(30, 60), 1), 0, 0)
     monkeypatch.setattr(activation, "evidence", lambda book: good)
+    monkeypatch.setattr(activation, "simulated", lambda book: False)
 
 
 def test_in_shadow_an_order_for_a_custodian_is_refused_with_the_reason(
@@ -46,7 +47,7 @@ def test_in_shadow_an_order_for_a_custodian_is_refused_with_the_reason(
 def test_active_is_written_with_its_audit_line_once_the_gate_is_open(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(GateShutError, match="ACTIVE is refused"):
+    with pytest.raises(GateShutError, match="stays shut"):
         activate(book, book.users()[0].user_id, AT)
     opened(monkeypatch)
     activate(book, book.users()[0].user_id, AT)

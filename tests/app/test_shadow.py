@@ -95,7 +95,7 @@ def test_a_simulated_period_is_kept_but_refused_by_the_gate(book: Book, board: d
     assert newest(book) == board
     assert evidence(book).simulated
     assert [c.passed for c in criteria(book)] == [False] * len(gate(evidence(book)))
-    with pytest.raises(GateShutError, match=r"ACTIVE is refused: evidence: .*simulated, refused"):
+    with pytest.raises(GateShutError, match=r"stays shut: evidence: .*simulated, refused"):
         activate(book, "anna", AT)
     assert mode(book) == "shadow"
 

@@ -1,13 +1,13 @@
 """The scoreboard counts what was said before the fact, and refuses simulated evidence."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from app.book.findings import StampedForecast
 from app.screens.score import calibration, score_view, wilson
+from engine.proof.gate import NOTHING, gate
 from engine.results import Forecast
 from widgets.views import Mode
 
@@ -37,23 +37,26 @@ def test_the_wilson_band_is_that_of_the_textbook() -> None:
 
 def test_brier_and_flags_and_ready_lots_left_out() -> None:
     told = [said(0.9, False), said(0.1, True), said(0.9, True), said(1.0, True, ready=True)]
-    view = score_view(1, told, {}, 0.8, Mode.SHADOW, simulated=True)
+    view = score_view(1, told, {}, 0.8, Mode.SHADOW)
     assert view.forecasts == 3
     assert view.brier == pytest.approx((0.81 + 0.81 + 0.01) / 3)
     assert [f.kind for f in view.flags] == ["missed", "false"]
 
 
-def test_enough_forecasts_open_the_gate_on_real_prices_alone() -> None:
-    told = [said(p, i % 10 < 10 * p, days=i % 30) for i in range(1200) for p in (0.2,)]
-    told = [replace(t, touched=i % 5 == 0) for i, t in enumerate(told)]
-    real = score_view(1, told, {}, 0.8, Mode.SHADOW, simulated=False)
-    made_up = score_view(1, told, {}, 0.8, Mode.SHADOW, simulated=True)
-    assert all(item.passed for item in real.gate)
-    assert not any(item.passed for item in made_up.gate)
+def test_the_gate_and_the_curves_are_those_of_the_newest_shadow_period() -> None:
+    rows = [
+        {"policy": name, "daily": [n, 2.0 * n]} for n, name in ((3.0, "predictive"), (1.0, "drift"))
+    ]
+    shadow = {"policies": rows, "days": ["2025-10-30", "2025-10-31"]}
+    view = score_view(1, [], {}, 0.8, Mode.SHADOW, gate(NOTHING), shadow)
+    assert [item.passed for item in view.gate] == [False] * len(gate(NOTHING))
+    assert view.sessions == (date(2025, 10, 30), date(2025, 10, 31))
+    assert view.captured_predictive_usd.tolist() == [3.0, 6.0]
+    assert view.captured_drift_usd.tolist() == [1.0, 2.0]
 
 
 def test_nothing_scored_yet_is_said_and_not_divided_by() -> None:
-    view = score_view(1, [], {}, 0.8, Mode.SHADOW, simulated=False)
+    view = score_view(1, [], {}, 0.8, Mode.SHADOW)
     assert view.forecasts == 0
     assert not view.bins
-    assert not all(item.passed for item in view.gate)
+    assert view.sessions == ()
