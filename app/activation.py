@@ -45,7 +45,8 @@ def activate(book: Book, user_id: str, at: datetime) -> None:
     found = criteria(book)
     if not passed(found):
         raise GateShutError(
-            f"the gate to ACTIVE stays shut: {refusal(found)}. `lotlight shadow run` fills the evidence"
+            f"the gate to ACTIVE stays shut: {refusal(found)}. `lotlight shadow run` fills the "
+            "evidence"
         )
     book.save_setting(SETTING, ACTIVE, user_id, at)
 
