@@ -54,6 +54,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "wash_sales",
         "wash-sale findings of a trade history",
     ),
+    "lots": (
+        "app.commands.lots",
+        "lots",
+        "lots of a position, and the lot methods side by side with their tax",
+    ),
     "forecast": (
         "app.commands.forecast",
         "forecast",
