@@ -74,11 +74,13 @@ class Practice:
         securities: Everything that is held or may be bought.
         users: Who signs.
         households: The clients.
+        feed: Feed that the book names as its own, "" for none.
     """
 
     securities: tuple[Security, ...]
     users: tuple[User, ...]
     households: tuple[Household, ...]
+    feed: str = ""
 
 
 def practice(at: datetime) -> Practice:
@@ -89,7 +91,7 @@ def practice(at: datetime) -> Practice:
     today = at.astimezone(ZoneInfo("America/New_York")).date()
     closes = demo_closes().until(today)
     households = (_hale(closes, today), _okafor(closes, today), _lindqvist(closes, today))
-    return Practice((*demo_securities(), BOND, FUND, SWEEP), users(), households)
+    return Practice((*demo_securities(), BOND, FUND, SWEEP), users(), households, "demo")
 
 
 def users() -> tuple[User, ...]:

@@ -156,7 +156,13 @@ class Desk:
         self._decide(proposal_id, "stage", user, now)
 
     def approve(
-        self, proposal_id: str, user: User, now: datetime, *, accept_worse: bool = False
+        self,
+        proposal_id: str,
+        user: User,
+        now: datetime,
+        *,
+        accept_worse: bool = False,
+        note: str = "",
     ) -> Recheck:
         """Sign a proposal, after pricing it again at the newest quotes.
 
@@ -169,7 +175,7 @@ class Desk:
             raise NotNowError(checked.refused)
         if checked.worse and not accept_worse:
             raise GotWorseError(checked)
-        self._decide(proposal_id, "approve", user, now)
+        self._decide(proposal_id, "approve", user, now, note)
         return checked
 
     def check(self, proposal_id: str, now: datetime) -> Recheck:

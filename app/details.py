@@ -8,7 +8,15 @@ from dataclasses import replace
 
 from app.context_file import read_text, write_record
 from engine.errors import UserError
-from engine.records import Household
+from engine.records import (
+    Account,
+    AccountKind,
+    FilingStatus,
+    Household,
+    Person,
+    PersonRole,
+    TaxProfile,
+)
 
 KEPT = ("lots", "cash", "trades", "realized", "sleeves", "constraints")
 NAME = "details"
@@ -18,6 +26,28 @@ def details(home: Household) -> str:
     """The text."""
     bare = replace(home, lots=(), cash=(), trades=(), realized=(), sleeves=(), constraints=())
     return write_record(bare).replace("lots = []\n", "")
+
+
+def blank(year: int) -> str:
+    """The text of a household that is to be described."""
+    home = Household(
+        "new-household",
+        "Name of the household",
+        (Person("client-1", "Name of the client", PersonRole.CLIENT),),
+        (Account("account-1", "client-1", "Joint account", AccountKind.TAXABLE, "custodian", "0"),),
+        (),
+        TaxProfile(year, FilingStatus.SINGLE, "CA"),
+    )
+    return details(home)
+
+
+def described(text: str) -> Household:
+    """A new household as the text describes it.
+
+    Raises:
+        ProblemsError: Each field that will not do, with what to write.
+    """
+    return read_text(f"lots = []\n{text}", Household, NAME)
 
 
 def with_details(home: Household, text: str) -> Household:

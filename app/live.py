@@ -17,29 +17,42 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QProcess, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from app import clock
 from app.book.book import Book
+from app.book.connect import Key
 from app.book.keeper import Keeper
 from app.choices import decision_settings
 from app.desk import Desk
+from app.feeds.contract import QuoteFeed
 from app.jobs import Job
-from app.office import Setting, demo_setting, open_desk, open_feed, seed_book
+from app.office import (
+    Setting,
+    Tape,
+    demo_setting,
+    open_desk,
+    open_feed,
+    seed_book,
+    setting_of,
+    tape_setting,
+)
 from app.planning import Planner
 from app.screens.jobs import WindowJobs
 from app.screens.presenter import Presenter
 from app.screens.whatif import solve
+from app.settings import config_file
 from app.steps import Step, steps
 from engine.errors import UserError
-from engine.records import User
+from engine.records import User, UserRole
 from widgets.frame import Frame
 from widgets.shots import shoot as shoot_frame
 from widgets.views import Reply, Scenario, View
 
 T = TypeVar("T")
 LOG = logging.getLogger("lotlight")
+NOBODY = User("", "nobody", frozenset())
 INTERVAL = timedelta(minutes=5)
 ENGINE_NICE = 10
 SAFE = "The book is whole: each change is written in full or not at all. Nothing signed is lost."
@@ -58,16 +71,19 @@ class Worker(QObject):
     crashed = Signal(str, str)
     replied = Signal(object)
 
-    def __init__(self, path: Path, setting: Setting, speed: float, seed: int) -> None:
-        """Nothing is opened before ``start``."""
+    def __init__(
+        self, path: Path, setting: Setting | None, speed: float, seed: int, key: Key = None
+    ) -> None:
+        """Nothing is opened before ``start``; without a setting the book's own is used."""
         super().__init__()
+        self._key = key
         self._path, self._setting, self._speed, self._seed = path, setting, speed, seed
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="desk", daemon=False)
         self._take: Callable[[View], None] = lambda view: None
         self.presenter: Presenter | None = None
-        self.user: User = setting.practice.users[0]
+        self.user: User = NOBODY
         self.jobs = WindowJobs(
             lambda view: self._take(view), lambda _, trace: self.crashed.emit(trace, SAFE)
         )
@@ -126,6 +142,11 @@ class Worker(QObject):
         """Solve a plan beside the desk."""
         self.jobs.start("Solving the constraint matrix", lambda job: solve(), lambda _: None)
 
+    def open_window(self, path: Path) -> None:
+        """Open another book in a window, and so a process, of its own."""
+        program = [sys.executable] + ([] if getattr(sys, "frozen", False) else ["-m", "app.main"])
+        QProcess.startDetached(program[0], [*program[1:], "gui", "--book", str(path)])
+
     def cancel(self, job_id: str) -> None:
         """Stop a job."""
         self.jobs.cancel(job_id)
@@ -152,15 +173,12 @@ class Worker(QObject):
     def _run(self) -> None:
         """The thread: open the book, play the feed, answer between ticks."""
         _lower_priority()
-        at = datetime.combine(self._setting.first, time(9, 0)).astimezone()
-        fresh = not self._path.exists()
         try:
-            with Book.create(self._path, at=at) if fresh else Book.open(self._path) as book:
-                if fresh:
-                    seed_book(book, self._setting.practice, at)
+            with self._open() as book:
+                self.user = next((u for u in book.users() if UserRole.APPROVE in u.roles), NOBODY)
                 keeper = Keeper(book, lambda text: self.told.emit(text, True))
                 try:
-                    self._day(book, keeper)
+                    self._day(book, self._setting or setting_of(book), keeper)
                 finally:
                     keeper.close(book.audit_head().seq, clock.now())
         except UserError as error:
@@ -168,29 +186,47 @@ class Worker(QObject):
         except Exception:
             self.crashed.emit(traceback.format_exc(), SAFE)
 
-    def _day(self, book: Book, keeper: Keeper) -> None:
+    def _open(self) -> Book:
+        """The book; one that is not there yet is made and filled by the setting."""
+        if self._path.exists() or self._setting is None:
+            return Book.open(self._path, key=self._key)
+        at = datetime.combine(self._setting.first, time(9, 0)).astimezone()
+        book = Book.create(self._path, at=at)
+        seed_book(book, self._setting.practice, at)
+        return book
+
+    def _day(self, book: Book, setting: Setting, keeper: Keeper) -> None:
         """Play the feed to its end, then keep answering until the window closes."""
-        desk = open_desk(book, self._setting, self._seed, decision_settings(book))
-        self.presenter = Presenter(book, desk, self._setting.simulated, INTERVAL, user=self.user)
+        desk = open_desk(book, setting, self._seed, decision_settings(book))
+        self.presenter = Presenter(book, desk, setting.simulated, INTERVAL, user=self.user)
         self.presenter.planner = Planner(
             desk.rules.settings, self._plan, on_done=lambda: self._calls.put(self._show)
         )
-        self._take(self.presenter.practice())
-        feed = open_feed(self._setting, tuple(book.securities().values()), self._speed)
+        self._show()
+        if setting.bars is None:
+            self.told.emit(_without_feed(book), False)
+        else:
+            feed = open_feed(setting, tuple(book.securities().values()), self._speed)
+            self._play(desk, feed, keeper)
+        while not self._stop.is_set():
+            self._drain(0.1)
+
+    def _play(self, desk: Desk, feed: QuoteFeed, keeper: Keeper) -> None:
+        """Take the feed batch by batch, and what is asked in between."""
+        presenter = self.presenter
+        assert presenter is not None
         for batch in feed.batches():
             found = desk.on_quotes(batch.quotes, batch.at)
-            self.presenter.remember(found, clock.now())
+            presenter.remember(found, clock.now())
             self._show()
-            keeper.look(book.audit_head().seq, clock.now())
+            keeper.look(presenter.book.audit_head().seq, clock.now())
             self._drain(0.0)
-            while self.presenter.paused and not self._stop.is_set():
+            while presenter.paused and not self._stop.is_set():
                 self._drain(0.1)
             if self._stop.is_set():
                 feed.stop()
                 return
         self.told.emit("The tape has ended; prices stand still.", False)
-        while not self._stop.is_set():
-            self._drain(0.1)
 
     def _drain(self, wait_s: float) -> None:
         """Take every call that waits."""
@@ -233,18 +269,36 @@ def _asking(worker: Worker, step: Step) -> Callable[..., None]:
     return lambda *args: worker.ask(lambda d, p, now: step(d, p, now, *args))
 
 
+def _without_feed(book: Book) -> str:
+    """What a window without a feed says."""
+    newest = book.newest_snapshot()
+    since = f"prices as of {newest[1]:%Y-%m-%d %H:%M} UTC" if newest else "no price yet"
+    return f"No feed, {since}: files, limits, log and details work. Open with --tape for prices."
+
+
+def open_own(path: Path, tape: Tape | None, speed: float, seed: int, key: Key = None) -> None:
+    """The workstation on a book of one's own, on its own feed or on a tape."""
+    run_window(path, tape_setting(tape) if tape else None, speed, seed, key)
+
+
 def open_demo(path: Path | None, speed: float, seed: int) -> None:
     """The workstation on the demo book; returns when the window is closed."""
     with tempfile.TemporaryDirectory() as folder:
         run_window(path or Path(folder) / "demo.lotlight", demo_setting(), speed, seed)
 
 
-def run_window(path: Path, setting: Setting, speed: float, seed: int) -> None:
-    """Window first, then the desk."""
+def run_window(
+    path: Path, setting: Setting | None, speed: float, seed: int, key: Key = None
+) -> None:
+    """Window first, then the desk; the window's looks are kept in the configuration folder."""
     application = _application()
-    frame = Frame()
+    kept = QSettings(str(config_file().with_name("window.ini")), QSettings.Format.IniFormat)
+    frame = Frame(settings=kept)
     frame.show()
-    worker = Worker(path, setting, speed, seed)
+    if setting is not None and not kept.value("welcomed"):
+        kept.setValue("welcomed", 1)
+        frame.actions_["welcome"].trigger()
+    worker = Worker(path, setting, speed, seed, key)
     connect(frame, worker)
     _catch_faults(worker)
     worker.start(frame.take)
@@ -295,8 +349,9 @@ def shoot(
 
 def _settle(presenter: Presenter) -> None:
     """Solve here and now what the window has solved beside the desk."""
-    moment = presenter.moment()
+    presenter.practice()
     presenter.whatif_view()
+    moment = presenter.moment()
     if moment is None or presenter.whatif is None:
         return
     for levers in presenter.whatif.unsolved():

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from app import calendars, lawbook
+from app import calendars, clock, lawbook
 from app.book.book import SELF, Book
 from app.demo_book import Practice, practice
 from app.demo_market import Closes, demo_closes, demo_file
@@ -29,9 +29,11 @@ from app.tape_book import tape_practice
 from app.wash_choice import chosen
 from engine.decision.harvest_policy import HarvestTable, table
 from engine.decision.settings import DecisionSettings
+from engine.errors import UserError
 from engine.law.wash_settings import WashSettings
 from engine.records import Security
 
+FEED, DEMO = "feed", "demo"
 DEMO_FIRST, DEMO_LAST = date(2026, 10, 28), date(2026, 10, 30)
 PATHS = 10_240
 
@@ -58,7 +60,7 @@ class Setting:
         first: First session.
         last: Last session, ``None`` = to the end of the tape.
         simulated: Whether the prices are made up.
-        bars: File to replay.
+        bars: File to replay; ``None`` = no feed.
         label: Label of its bars.
         daily: Daily files behind it.
     """
@@ -68,7 +70,7 @@ class Setting:
     first: date
     last: date | None
     simulated: bool
-    bars: Path
+    bars: Path | None
     label: str
     daily: tuple[Path, ...]
 
@@ -93,6 +95,18 @@ def tape_setting(tape: Tape) -> Setting:
     )
 
 
+def no_feed_setting(book: Book) -> Setting:
+    """A book without a feed: everything is there but prices."""
+    today = clock.now().astimezone(NEW_YORK).date()
+    nobody = Practice((), book.users(), ())
+    return Setting(nobody, demo_closes().until(today), today, None, False, None, "", ())
+
+
+def setting_of(book: Book) -> Setting:
+    """The setting that a book names itself: the demo market it was made with, or no feed."""
+    return demo_setting() if book.setting(FEED) == DEMO else no_feed_setting(book)
+
+
 def seed_book(book: Book, found: Practice, at: datetime) -> None:
     """Write a practice into an empty book."""
     book.save_securities(found.securities, SELF, at)
@@ -100,6 +114,8 @@ def seed_book(book: Book, found: Practice, at: datetime) -> None:
         book.save_user(user, SELF, at)
     for household in found.households:
         book.save_household(household, SELF, at)
+    if found.feed:
+        book.save_setting(FEED, found.feed, SELF, at)
 
 
 def open_desk(book: Book, setting: Setting, seed: int, settings: DecisionSettings) -> Desk:
@@ -115,8 +131,10 @@ def open_market(
     """The market on the first morning of a setting."""
     traded = [s for s in securities.values() if s.kind.tradable]
     past = with_ranges(past_of(setting.closes, traded), setting.daily, traded)
+    if setting.bars is not None:
+        past = with_bars(past, setting.bars, setting.label, setting.first, traded)
     return Market(
-        with_bars(past, setting.bars, setting.label, setting.first, traded),
+        past,
         securities,
         calendars.load(),
         shipped_profile(),
@@ -129,7 +147,13 @@ def open_market(
 def open_feed(
     setting: Setting, securities: Sequence[Security], speed: float = math.inf
 ) -> QuoteFeed:
-    """The tape of a setting as a feed."""
+    """The tape of a setting as a feed.
+
+    Raises:
+        UserError: If the setting has none.
+    """
+    if setting.bars is None:
+        raise UserError("no feed is set; name a tape with --tape")
     return open_replay(
         setting.bars,
         label=setting.label,

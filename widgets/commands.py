@@ -21,6 +21,7 @@ from widgets.explain import FigureSheet
 from widgets.importer import ImportSheet
 from widgets.info import AboutSheet, CrashSheet, HelpSheet, ShortcutSheet, WelcomeSheet
 from widgets.lock import LockScreen
+from widgets.notices import Notices
 from widgets.own import IdleLock
 from widgets.palette import Entry, Palette
 from widgets.parts import set_text
@@ -69,6 +70,7 @@ class Commands:
         }
         for name, action in frame.actions_.items():
             action.triggered.connect(lambda _=False, n=name: self.handlers[n]())
+        self.notices = Notices(frame.banner, frame.own)
         self.idle = IdleLock(frame.own, QApplication.instance() or frame, frame)
         self.idle.idle.connect(self._lock)
         hints = QGuiApplication.styleHints()
@@ -138,7 +140,7 @@ class Commands:
         if grid is None:
             return
         words, accepted = QInputDialog.getText(
-            self.frame, "Filter", "Show rows that hold", QLineEdit.EchoMode.Normal, ""
+            self.frame, "Filter", "Show rows that hold", QLineEdit.EchoMode.Normal, grid.words
         )
         if accepted:
             grid.filter(words)
@@ -176,10 +178,24 @@ class Commands:
             "pause": self._pause,
             "settings": self._settings,
             "details": lambda: intents.gap_chosen.emit(""),
+            "new_household": intents.household_new.emit,
+            "new_book": self._new_book,
+            "open_book": self._open_book,
             "sign_in": self._sign_in,
             "lock": self._lock,
             "quit": frame.close,
         }
+
+    def _new_book(self) -> None:
+        """An empty book of one's own, in a window of its own."""
+        path, _ = QFileDialog.getSaveFileName(self.frame, "New book", "practice.lotlight")
+        if path:
+            self.intents.book_new.emit(path)
+
+    def _open_book(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self.frame, "Open book", "", "Books (*.lotlight)")
+        if path:
+            self.intents.book_opened.emit(path)
 
     def _settings(self) -> None:
         practice = self.frame.practice
@@ -288,7 +304,7 @@ class Commands:
             "zoom_out": lambda: self._zoom(-ZOOM_STEP),
             "shortcuts": lambda: self.open(ShortcutSheet(frame)),
             "help": lambda: self.open(HelpSheet(frame, frame.screen_name())),
-            "welcome": lambda: self.open(WelcomeSheet(frame)),
+            "welcome": lambda: self.open(WelcomeSheet(frame, self._new_book)),
             "about": lambda: self.open(AboutSheet(frame)),
         }
 

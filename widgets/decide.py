@@ -183,3 +183,22 @@ class WorseSheet(Sheet):
             ]
         )
         self.buttons(("Approve at today's value", anyway), cancel="Leave it")
+
+
+class ConsentSheet(Sheet):
+    """An account that may not be traded without the client's word: how was it given?"""
+
+    def __init__(self, parent: QWidget, accounts: str, sign: Callable[[str], object]) -> None:
+        super().__init__(parent, "The client must agree", 480)
+        self.words(f"{accounts}: not discretionary. The note goes on record with your signature.")
+        self.note = QLineEdit()
+        self.note.setPlaceholderText("By whom, how and when, as in: Sam Hale by telephone, 10:20")
+        self.note.setAccessibleName("How the client agreed")
+        self.box.addWidget(self.note)
+        self._sign = sign
+        self.buttons(("Approve with this note", self._send), cancel="Cancel")
+
+    def _send(self) -> None:
+        """Nothing is signed without a note."""
+        if words := self.note.text().strip():
+            self._sign(f"client agreed: {words}")

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.results import Proposal
-from widgets.decide import BatchSheet, EditSheet, WorseSheet, defer_sheet, reject_sheet
+from widgets.decide import (
+    BatchSheet,
+    ConsentSheet,
+    EditSheet,
+    WorseSheet,
+    defer_sheet,
+    reject_sheet,
+)
 from widgets.explain import ExplainSheet
 from widgets.sheet import Sheet
 from widgets.views import DeskView, GotWorse, ScoreView
@@ -29,7 +36,7 @@ class Decisions:
         """The handlers of the queue's actions, by id."""
         queue = self.frame.desk.queue
         return {
-            "approve": lambda: self._decide(lambda p: self.intents.approve.emit(p.proposal_id)),
+            "approve": self._approve,
             "stage": lambda: self._decide(lambda p: self.intents.stage.emit(p.proposal_id)),
             "withdraw": lambda: self._on(lambda p: self.intents.withdraw.emit(p.proposal_id)),
             "reject": self._reject,
@@ -56,6 +63,26 @@ class Decisions:
             self.frame.desk.queue.acted(proposal.proposal_id)
 
         self._on(done)
+
+    def _approve(self) -> None:
+        """Sign; where the client must be asked, ask first how the client consented."""
+        view, proposal = self._view(), self.frame.desk.queue.current()
+        if view is None or proposal is None:
+            return
+        accounts = {s.account_id for s in proposal.sales} | {
+            b.account_id for b in proposal.purchases
+        }
+        asked = [view.household.account(key) for key in sorted(accounts)]
+        names = [account.name for account in asked if not account.discretionary]
+        if not names:
+            self._decide(lambda p: self.intents.approve.emit(p.proposal_id))
+            return
+
+        def sign(note: str) -> None:
+            self.intents.approve_noted.emit(proposal.proposal_id, note)
+            self.frame.desk.queue.acted(proposal.proposal_id)
+
+        self._open(ConsentSheet(self.frame, ", ".join(names), sign))
 
     def _reject(self) -> None:
         def ask(p: Proposal) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets import actions
+from widgets import actions, tables_kept
 from widgets import theme as themes
 from widgets.audit import AuditScreen
 from widgets.banner import Banner
@@ -179,6 +179,7 @@ class Frame(QMainWindow):
         self.top.show_status(view.status)
         self.figures.show_figures(view.figures)
         self.jobs.say(view.status.notes)
+        self.commands.notices.take(view)
         waiting = f"({view.figures.waiting}) " if view.figures.waiting else ""
         title = f"{waiting}{view.household.name} – Lotlight"
         if self.windowTitle() != title:
@@ -249,6 +250,8 @@ class Frame(QMainWindow):
 
     def _restore(self) -> None:
         """Put size and splitters where they were; another version's layout is forgotten."""
+        if self.settings is not None:
+            tables_kept.restore(self.settings, self.findChildren(GridView))
         if int(str(self._kept("layout", 0))) != LAYOUT_VERSION:
             return
         geometry = self._kept("geometry", None)
@@ -263,6 +266,8 @@ class Frame(QMainWindow):
         """Keep the layout and tell the desk."""
         self._keep("layout", LAYOUT_VERSION)
         self._keep("geometry", self.saveGeometry())
+        if self.settings is not None:
+            tables_kept.keep(self.settings, self.findChildren(GridView))
         for name, splitter in self.desk.splitters.items():
             self._keep(f"split/{name}", splitter.saveState())
         self.intents.closing.emit()

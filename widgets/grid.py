@@ -39,6 +39,7 @@ class GridView(QTableView, Generic[Row]):
 
     Attributes:
         model_: The rows shown.
+        words: What the rows are filtered by, "" for nothing.
         empty: What will appear here and when, shown while there are no rows.
 
     Signals:
@@ -63,6 +64,7 @@ class GridView(QTableView, Generic[Row]):
         self.model_: SnapshotModel[Row] = SnapshotModel(columns, identity, self)
         self.cells = CellPainter(theme)
         self.empty = empty
+        self.words = ""
         self._by_hand: set[int] = set()
         self._widths: list[int] = []
         self._restoring = False
@@ -117,6 +119,7 @@ class GridView(QTableView, Generic[Row]):
     def filter(self, needle: str) -> None:
         """Show only rows that hold the words."""
         current = self.current_id()
+        self.words = needle
         self.model_.filter(needle)
         if current:
             self.choose(current)
@@ -256,6 +259,10 @@ class GridView(QTableView, Generic[Row]):
             action.setChecked(at not in self._by_hand)
             action.toggled.connect(lambda on, i=at: self.set_column(i, on))
         return menu
+
+    def hidden_headings(self) -> list[str]:
+        """Headings of the columns that were hidden by hand."""
+        return [self.model_.columns[i].heading for i in sorted(self._by_hand)]
 
     def set_column(self, column: int, shown: bool) -> None:
         """Show or hide a column by hand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -16,6 +17,7 @@ from widgets.views import DeskView, Floats
 
 LEGEND_HEIGHT = 8
 STEPS = 256
+LEAST = 0.005
 
 
 @cache
@@ -34,6 +36,13 @@ def _inks() -> tuple[QColor, ...]:
 def ink_on(color: QColor) -> QColor:
     """Black or white, whichever reads better on a cell."""
     return QColor(max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, color.name())))
+
+
+def shade(chance: float) -> float:
+    """Place of a chance on the scale, 0 to 1: by its odds, so that 1 % and 10 % look different."""
+    held = min(max(chance, LEAST), 1.0 - LEAST)
+    widest = math.log((1.0 - LEAST) / LEAST)
+    return (math.log(held / (1.0 - held)) + widest) / (2.0 * widest)
 
 
 class HeatMap(QWidget):
@@ -107,7 +116,7 @@ class HeatMap(QWidget):
             for c in range(columns):
                 chance = float(self._chance[r, c])
                 cell = QRectF(grid.left() + c * wide, grid.top() + r * high, wide - 1, high - 1)
-                at = min(int(chance * STEPS), STEPS - 1)
+                at = min(int(shade(chance) * STEPS), STEPS - 1)
                 color, ink = colors[at], inks[at]
                 painter.fillRect(cell, color)
                 if chance >= self._flag:
@@ -144,7 +153,7 @@ class HeatMap(QWidget):
         for i in range(64):
             part = QRectF(right - width + i * width / 64, top, width / 64 + 1, LEGEND_HEIGHT)
             painter.fillRect(part, cividis()[i * 4])
-        mark = right - width + width * self._flag
+        mark = right - width + width * shade(self._flag)
         painter.setPen(QPen(self.theme.color("warn"), 2))
         painter.drawLine(QPointF(mark, top - 3), QPointF(mark, top + LEGEND_HEIGHT + 3))
         painter.setPen(self.theme.color("muted"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 
@@ -100,7 +101,7 @@ def installed(name: str) -> str:
 class WelcomeSheet(Sheet):
     """First steps with the demonstration book."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, new_book: Callable[[], object]) -> None:
         super().__init__(parent, "Welcome to Lotlight", 560)
         self.words(
             "This is the demonstration book: three invented households on a simulated market. "
@@ -109,8 +110,11 @@ class WelcomeSheet(Sheet):
         for at, (step, what) in enumerate(STEPS):
             self.words(f"{at + 1}.  {step}")
             self.words(f"      {what}", "muted")
-        self.words("Your own book: Ctrl+I reads the files of your custodian.")
-        self.buttons(("Begin", lambda: None))
+        self.words(
+            "Your own book: make it, describe a household in it, and read the files of your "
+            "custodian with Ctrl+I."
+        )
+        self.buttons(("Begin with the demonstration", lambda: None), ("New book…", new_book))
 
 
 class CrashSheet(Sheet):

@@ -9,6 +9,7 @@ class Intents(QObject):
     Signals:
         approve: Sign a proposal as it was shown. args: proposal id.
         approve_many: Sign several, reviewed on one sheet. args: tuple of proposal ids.
+        approve_noted: Sign with the client's consent. args: proposal id, how it was given.
         approve_anyway: Sign although it got worse. args: proposal id.
         stage: Park it. args: proposal id.
         reject: Say no. args: proposal id, reason.
@@ -42,6 +43,9 @@ class Intents(QObject):
         pause: args: whether the engine stands still.
         set_active: Ask for ACTIVE (True) or SHADOW (False).
         gap_chosen: Show the household's details, to mend a gap. args: what is missing.
+        household_new: Show a text to describe a new household.
+        book_new: Make an empty book and open it. args: path.
+        book_opened: Open another book in a window of its own. args: path.
         details_saved: Store what the household says of itself. args: the edited text.
         solve: Find the best plan under the limits and their prices.
         settings_changed: args: dict of the practice's choices, in the engine's units.
@@ -54,6 +58,7 @@ class Intents(QObject):
 
     approve = Signal(str)
     approve_many = Signal(tuple)
+    approve_noted = Signal(str, str)
     approve_anyway = Signal(str)
     stage = Signal(str)
     reject = Signal(str, str)
@@ -86,6 +91,9 @@ class Intents(QObject):
     pause = Signal(bool)
     set_active = Signal(bool)
     gap_chosen = Signal(str)
+    household_new = Signal()
+    book_new = Signal(str)
+    book_opened = Signal(str)
     details_saved = Signal(str)
     solve = Signal()
     settings_changed = Signal(dict)

@@ -26,7 +26,7 @@ class OwnSettings(QObject):
 
     changed = Signal()
 
-    def __init__(self, store: QSettings | None, parent: QObject) -> None:
+    def __init__(self, store: QSettings | None, parent: QObject | None = None) -> None:
         """From the store, or the defaults without one."""
         super().__init__(parent)
         self._store = store

@@ -31,6 +31,8 @@ TICKS = 200
 
 def lever_text(lever: Lever, value: float) -> str:
     """A slider's value in its unit."""
+    if value >= lever.off:
+        return "no limit"
     if lever.unit == "usd":
         return text.money(value)
     if lever.unit == "rate":
@@ -116,6 +118,7 @@ SCENARIOS: tuple[Column[Scenario], ...] = (
         spare=3,
     ),
     Column("Trades", lambda r: f"{r.trades:,}", Kind.NUMBER, lambda r: r.trades, spare=2),
+    Column("Note", lambda r: r.refused, tone=lambda r: "loss", spare=5),
 )
 
 

@@ -1,5 +1,7 @@
 """F3: the household's year, what is planned, and what is missing."""
 
+from collections.abc import Sequence
+
 from app.context import WEIGHTS, ContextAudit
 from app.context import ContextGap as Gap
 from app.screens.dial import tax_dial
@@ -95,15 +97,24 @@ def _events(moment: Moment) -> list[PlannedEvent]:
 
 def gap_views(found: ContextAudit) -> tuple[ContextGap, ...]:
     """The gaps of a context audit, each with what mends it here in the window."""
+    kinds: dict[str, list[Gap]] = {}
+    for gap in found.gaps:
+        kinds.setdefault(gap.kind, []).append(gap)
     return tuple(
         ContextGap(
-            f"{gap.where}: {gap.what}",
-            f"{WEIGHTS[gap.kind]} of 100",
-            gap.at_stake_usd or ZERO,
-            "Enter: import the custodian's file" if by_import(gap) else "Enter: edit the details",
+            told(gaps),
+            f"{WEIGHTS[kind]} of 100",
+            sum((gap.at_stake_usd or ZERO for gap in gaps), ZERO),
+            "Enter: import a file" if by_import(gaps[0]) else "Enter: edit the details",
         )
-        for gap in found.gaps
+        for kind, gaps in kinds.items()
     )
+
+
+def told(gaps: Sequence[Gap]) -> str:
+    """Gaps of one kind as a line: the costliest, and how many more there are."""
+    more = f" And {len(gaps) - 1} more like it." if len(gaps) > 1 else ""
+    return f"{gaps[0].where}: {gaps[0].what}{more}"
 
 
 def by_import(gap: Gap) -> bool:

@@ -56,6 +56,8 @@ class Intake:
                 unread = unread or _table(path)
                 continue
             rows.append(_row(found))
+            if path.name in self.mapped:
+                unread = unread or source
             problems += found.problems
             gaps += found.gaps
         return Trial(

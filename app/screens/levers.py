@@ -1,5 +1,6 @@
 """What the sliders of F5 say, and a household, a market and a law moved by them."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -107,8 +108,18 @@ def lever_views(now: Levers, base: Levers, moment: Moment) -> tuple[Lever, ...]:
         ("wages_usd", "Wages beyond the profile", "usd", (-round(wages, -3), 5e5, 5e3), extra),
     )
     # fmt: on
+    none = {name: most for name, _, most in LIMITS if most > 0.0}
     return tuple(
-        Lever(key, title, unit, *span, getattr(now, key), getattr(base, key), words)
+        Lever(
+            key,
+            title,
+            unit,
+            *span,
+            getattr(now, key),
+            getattr(base, key),
+            words,
+            none.get(key, math.inf),
+        )
         for key, title, unit, span, words in rows
     )
 

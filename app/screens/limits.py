@@ -8,6 +8,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from app.feeds.quarantine import NEW_YORK
 from app.screens.moment import Moment, tracking_error, weights
 from engine.arrays import dollars
 from engine.errors import UserError
@@ -66,8 +67,9 @@ def solved_sentence(moment: Moment) -> str:
         return planned.told
     if plan.status == "infeasible":
         return f"No trades keep all limits: {', '.join(plan.conflict)} cannot hold together."
+    at = planned.as_of.astimezone(NEW_YORK)
     return (
-        f"Best trades under all limits, solved at {planned.as_of:%H:%M} UTC: net alpha "
+        f"Best trades under all limits, solved at {at:%H:%M}: net alpha "
         f"${plan.alpha.net_usd:,.2f}, at most ${plan.gap_usd:,.0f} below the bound; tracking error "
         f"{plan.te_before:.2%} -> {plan.te_after:.2%}."
     )

@@ -131,9 +131,11 @@ class Presenter:
         """Every screen of the household on screen, from the newest evaluation."""
         yield self.practice()
         moment = self.moment()
-        if moment is None:
-            return
         self._seq += 1
+        if moment is None:
+            yield self._score_view()
+            yield self._audit_view()
+            return
         settings = self.desk.rules.settings
         yield desk_view(
             self._seq,

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from app.screens.moment import Moment
+from app.screens.spoilers import spoilers
 from engine.records import Side
 from widgets.views import WashDay, WashRow, WashView
 
@@ -22,7 +23,7 @@ def wash_view(seq: int, moment: Moment) -> WashView:
         tuple(rows[:MOST_ROWS]),
         tuple(b for b in moment.prepared.blocks if not b.lot_id),
         moment.outlook.securities,
-        (),
+        spoilers(moment),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from app.desk import Desk
@@ -44,6 +45,9 @@ class Caller(Protocol):
 
         A job of the same title that is still under way is cancelled first.
         """
+
+    def open_window(self, path: Path) -> None:
+        """Open another book in a window of its own."""
 
     def cancel(self, job_id: str) -> None:
         """Stop a job."""

@@ -15,9 +15,9 @@ from widgets.views import GotWorse, Priced
 def steps(caller: Caller) -> dict[str, Step]:
     """Steps of the approval queue."""
 
-    def approve(d: Desk, p: Presenter, now: datetime, key: str) -> None:
+    def approve(d: Desk, p: Presenter, now: datetime, key: str, note: str = "") -> None:
         try:
-            d.approve(key, caller.user, now)
+            d.approve(key, caller.user, now, note=note)
         except GotWorseError as error:
             caller.reply(GotWorse(d.proposal(key), error.checked.now_usd))
             return
@@ -25,6 +25,7 @@ def steps(caller: Caller) -> dict[str, Step]:
 
     return {
         "approve": approve,
+        "approve_noted": approve,
         "approve_many": lambda d, p, now, keys: _approve_many(caller, d, now, keys),
         "approve_anyway": lambda d, p, now, key: d.approve(
             key, caller.user, now, accept_worse=True

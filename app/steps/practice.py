@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from app.activation import activate, back_to_shadow
+from app.book.book import SELF, Book
 from app.choices import choose, decision_settings
 from app.desk import Desk
 from app.people import hash_passphrase, passphrase_fits, require
@@ -33,6 +35,8 @@ def steps(caller: Caller) -> dict[str, Step]:
         "passphrase_changed": lambda d, p, now, old, new: _passphrase(caller, p, now, old, new),
         "settings_changed": settings,
         "set_active": lambda d, p, now, active: _set_mode(caller, p, now, active=active),
+        "book_new": lambda d, p, now, path: _new_book(caller, Path(path), now),
+        "book_opened": lambda d, p, now, path: caller.open_window(Path(path)),
         "cancel_job": lambda d, p, now, key: caller.cancel(key),
     }
 
@@ -60,6 +64,17 @@ def _passphrase(caller: Caller, p: Presenter, now: datetime, old: str, new: str)
         raise UserError(f"the passphrase of {user.name} was not changed: the old one does not fit")
     p.book.save_user(user, user.user_id, now, hash_passphrase(new))
     caller.tell(f"{user.name} signs in with the new passphrase from now on.", False)
+
+
+def _new_book(caller: Caller, path: Path, now: datetime) -> None:
+    """An empty book with whoever is signed in as its first user, opened beside this one.
+
+    Raises:
+        BookError: If there is a file already, or the place cannot be written.
+    """
+    with Book.create(path, at=now) as book:
+        book.save_user(caller.user, SELF, now)
+    caller.open_window(path)
 
 
 def _set_mode(caller: Caller, p: Presenter, now: datetime, *, active: bool) -> None:

@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.book import audit
-from app.book.book import Book
+from app.book.book import SELF, Book
 from app.custodian.paper import Manner, Spread, paper_fills
+from app.demo_book import users
 from app.live import Worker, connect
-from app.office import demo_setting
+from app.office import Setting, demo_setting
 from app.steps import steps
 from engine.records import Rule
 from engine.results import ProposalState
@@ -38,15 +39,16 @@ from widgets.views import (
 )
 
 WAIT_MS = 60_000
+DEMO_SETTING = demo_setting()
 AT = datetime(2026, 10, 28, 13, 0, tzinfo=UTC)
 
 
 class Office:
     """A window, its desk and the views that arrived."""
 
-    def __init__(self, path: Path, qtbot: QtBot) -> None:
+    def __init__(self, path: Path, qtbot: QtBot, setting: Setting | None = DEMO_SETTING) -> None:
         self.path, self.qtbot, self.frame = path, qtbot, Frame()
-        self.worker = Worker(path, demo_setting(), 30.0, 7)
+        self.worker = Worker(path, setting, 30.0, 7)
         self.taken: list[View] = []
         self.told: list[str] = []
         self.crashes: list[str] = []
@@ -62,11 +64,10 @@ class Office:
 
     def do(self) -> None:
         """Wait until the desk has taken everything asked so far."""
-        done = threading.Event()
-        self.worker.ask(lambda d, p, now: done.set())
-        self.qtbot.waitUntil(done.is_set, timeout=WAIT_MS)
-        count = len(self.taken)
-        self.qtbot.waitUntil(lambda: len(self.taken) > count, timeout=WAIT_MS)
+        shown = threading.Event()
+        self.worker.ask(lambda d, p, now: None)
+        self.worker.ask(lambda d, p, now: shown.set())
+        self.qtbot.waitUntil(shown.is_set, timeout=WAIT_MS)
         self.frame.mailbox.drain()
         QApplication.processEvents()
 
@@ -354,6 +355,60 @@ def test_settings_signatures_gate_and_details(office: Office) -> None:
 def test_every_intent_is_a_step_and_every_step_an_intent(office: Office) -> None:
     sent = {name for name, made in vars(Intents).items() if isinstance(made, Signal)}
     assert sent - {"closing"} == set(steps(office.worker))
+
+
+def test_a_book_of_ones_own_opens_without_a_feed_and_takes_a_household(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "own.lotlight"
+    with Book.create(path, at=AT) as book:
+        book.save_user(users()[0], SELF, AT)
+    office = Office(path, qtbot, None)
+    qtbot.addWidget(office.frame)
+    office.worker.start(office.take)
+    qtbot.waitUntil(lambda: bool(office.told), timeout=WAIT_MS)
+    assert "No feed" in office.told[0]
+    office.frame.intents.household_new.emit()
+    office.do()
+    told = office.replies[-1]
+    assert isinstance(told, Details)
+    office.frame.intents.details_saved.emit(told.text)
+    office.do()
+    practice = office.newest(PracticeView)
+    assert isinstance(practice, PracticeView)
+    assert [h.household_id for h in practice.households] == ["new-household"]
+
+    # its lots come from a file with headings nobody knows, mapped by hand, looked at, taken in
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "Depot,Paper,Units,Paid,Day\n0,ABC,10,1500.00,2025-03-03\n0,ABC,5,x,2025-04-03\n"
+    )
+    office.frame.intents.import_files.emit((str(file),))
+    office.do()
+    trial = office.replies[-1]
+    assert isinstance(trial, Trial)
+    assert trial.mapping is not None
+    assert trial.rows[0].refused
+    headings = {
+        "account": "Depot",
+        "symbol": "Paper",
+        "shares": "Units",
+        "basis_usd": "Paid",
+        "acquired_on": "Day",
+    }
+    office.frame.intents.import_mapped.emit("mine.csv", "generic-lots", headings)
+    office.frame.intents.import_account.emit("account-1")
+    office.do()
+    trial = office.replies[-1]
+    assert isinstance(trial, Trial)
+    assert (trial.rows[0].new, len(trial.problems)) == (1, 1), trial
+    office.frame.intents.import_accepted.emit()
+    office.do()
+    assert any("1 new" in words for words in office.told), office.told
+    office.worker.stop()
+    assert not office.crashes
+    with Book.open(path) as book:
+        assert len(book.household("new-household").lots) == 1
 
 
 def test_a_book_that_is_open_elsewhere_is_told_and_not_touched(

@@ -81,7 +81,7 @@ class ConstraintsView:
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """A slider of F5, in its unit (``usd``, ``rate``, ``hours``, ``years``, ``x``)."""
+    """A slider of F5, in usd, rate, hours, years or x; from ``off`` on there is no limit."""
 
     key: str
     label: str
@@ -92,6 +92,7 @@ class Lever:
     value: float
     base: float
     help: str = ""
+    off: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
