@@ -100,8 +100,11 @@ def _played(book: "Book", setting: "Setting", asked: dict[str, Any]) -> "Scorebo
     play(period, open_feed(setting, tuple(securities.values())), asked["days"], _progress)
     if not period.ticks:
         raise UserError("the tape holds nothing of these dates; see --from and --to")
-    source = "the simulated demo market" if setting.simulated else f"bars of {setting.bars.name}"
-    return told(period, source, setting.simulated, setting.bars, asked["seed"])
+    bars = setting.bars
+    if bars is None:
+        raise UserError("there is no tape; name one with --tape")
+    source = "the simulated demo market" if setting.simulated else f"bars of {bars.name}"
+    return told(period, source, setting.simulated, bars, asked["seed"])
 
 
 def _progress(day: str) -> None:
