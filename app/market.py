@@ -21,13 +21,14 @@ from engine.arrays import price_array
 from engine.decision.outlook import Outlook
 from engine.market.calendar import Calendar
 from engine.market.diurnal import OPEN_MINUTE
+from engine.market.events import Event, variance_factors
 from engine.market.morning import Morning, morning
 from engine.market.name_days import DAY_MINUTES
 from engine.market.risk import RiskModel, risk_model
 from engine.market.scenarios import ScenarioSet, shape_of, simulate
 from engine.market.session_history import session_history
 from engine.market.touch_table import TouchTable
-from engine.market.volatility import window_variance
+from engine.market.volatility import BASES, window_variance
 from engine.records import Quote, Security
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -56,6 +57,7 @@ class Market:
         now: Instant of the newest batch, UTC; ``None`` before the first.
         seed: Seed of all scenario sets.
         paths: Simulated paths.
+        events: Days on which the advisor expects a name to move.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Market:
         self._session = SessionBars(len(past.names), past.bar_minutes)
         self._day: _Day | None = None
         self._drawn: tuple[object, ScenarioSet] | None = None
+        self.events: tuple[Event, ...] = ()
 
     @property
     def opened(self) -> Floats:
@@ -107,7 +110,8 @@ class Market:
         for quote in quotes:
             self.quotes[quote.security_id] = quote
             place = self._index.get(quote.security_id)
-            if place is not None and session >= 0 and quote.state.actionable:
+            usable = quote.state.actionable and quote.last_usd > 0 and quote.low_usd > 0
+            if place is not None and session >= 0 and usable:
                 self._move(place, quote, session)
 
     def unseen(self) -> None:
@@ -116,7 +120,7 @@ class Market:
 
     def look_ahead(self, window_hours: float) -> None:
         """Let forecasts look so many session hours ahead from now on."""
-        self._hours, self._drawn = window_hours, None
+        self._hours, self._day, self._drawn = window_hours, None, None
 
     def learn(self, securities: Mapping[str, Security]) -> None:
         """The book has more securities now; those without a past are held and not simulated."""
@@ -140,8 +144,12 @@ class Market:
         close = (int(self._calendar.close_ns[session]) - opened) / 60e9
         before = self._daily.close[:, -1]
         today = self._session.today(morning, before, start, end)
-        variance = window_variance(morning.state, today)
-        rest = window_variance(morning.state, self._session.today(morning, before, start, close))
+        flagged = variance_factors(self.events, self._past.names, day.today)
+        variance = flagged * window_variance(morning.state, today)
+        until_close = self._session.today(morning, before, start, close)
+        rest = flagged * window_variance(morning.state, until_close)
+        following = date.fromordinal(int(self._calendar.day[session + 1]))
+        after = variance_factors(self.events, self._past.names, following) * morning.session
         steps = _steps(start, end)
         shares = np.diff(np.interp(OPEN_MINUTE + steps, MINUTES, morning.shape.pooled[0]))
         scenarios = self._scenarios(day, shares / shares.sum(), start, end)
@@ -167,7 +175,7 @@ class Market:
             to_close=bool(window.at_close[0]),
             touches=TouchTable(
                 sd,
-                np.sqrt(np.nan_to_num(rest + morning.night + morning.session)),
+                np.sqrt(np.nan_to_num(rest + morning.night + after)),
                 scenarios,
                 morning.map_at(today, to_close=bool(window.at_close[0])),
                 max(1, round((end - start) / self._past.bar_minutes)),
@@ -183,6 +191,12 @@ class Market:
         if self.now is None:
             return 0
         return int(self._calendar.minutes_left([int(self.now.timestamp() * 1e9)])[0] * 60.0)
+
+    def bases(self) -> NDArray[np.int64]:
+        """What each name's variance rests on, index into ``volatility.BASES``, shape (names,)."""
+        day = self._this_day(self.now.astimezone(NEW_YORK).date()) if self.now else None
+        none = np.full(len(self._past.names), len(BASES) - 1)
+        return none if day is None else day.morning.state.basis
 
     def usual_vol(self) -> Floats:
         """Usual yearly volatility of each name, nights included, shape (names,)."""

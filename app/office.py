@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from app import calendars, clock, lawbook
+from app import calendars, clock, event_flags, lawbook
 from app.book.book import SELF, Book
 from app.demo_book import Practice, practice
 from app.demo_market import Closes, demo_closes, demo_file
@@ -122,6 +122,7 @@ def open_desk(book: Book, setting: Setting, seed: int, settings: DecisionSetting
     """Sit down at a book with the setting's past behind the market."""
     securities = book.securities()
     market = open_market(setting, securities, seed, settings)
+    market.events = event_flags.load(book)
     return Desk(book, market, rules(settings, setting.first.year, chosen(book)))
 
 

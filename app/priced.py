@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from app import calendars
+from app import calendars, event_flags
 from app.book.book import Book
 from app.clock import now as wall_clock
 from app.commands.output import ProblemsError
@@ -120,6 +120,7 @@ def price(book: Book, asked: Asked, settings: DecisionSettings, shock: Shock = A
         PATHS,
         settings.window_hours,
     )
+    market.events = event_flags.load(book)
     market.take(quotes if shock is AS_IT_IS else map(shock.quote, quotes), at)
     market.unseen()
     outlook = market.outlook()

@@ -85,11 +85,11 @@ def lot_arrays(lots: Sequence[Lot], securities: Sequence[str] | None = None) -> 
 
 
 def price_array(quotes: Mapping[str, Quote], securities: Sequence[str]) -> NDArray[np.float64]:
-    """Last price of each security in dollars, NaN where there is no actionable quote."""
+    """Last price of each security in dollars, NaN where no quote above zero may be acted on."""
     prices = np.full(len(securities), np.nan)
     for i, name in enumerate(securities):
         quote = quotes.get(name)
-        if quote is not None and quote.state.actionable:
+        if quote is not None and quote.state.actionable and quote.last_usd > 0:
             prices[i] = float(quote.last_usd)
     return prices
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import click
 
 from app.clock import seconds
+from app.commands.event import event
 from app.commands.output import emit
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document."
 @click.group()
 def forecast() -> None:
     """Touch probabilities: one, or scored on real bars."""
+
+
+forecast.add_command(event)
 
 
 @forecast.command()

@@ -68,7 +68,7 @@ class TouchTable:
             CELLS / TOP,
             out,
         )
-        return out.astype(np.float64)
+        return np.where(-barrier > TOP * sd[name], 0.0, out.astype(np.float64))
 
 
 def _in_sd(barrier: Floats, sd: Floats) -> Floats:

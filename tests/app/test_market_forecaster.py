@@ -10,6 +10,7 @@ from app import calendars
 from app.market import Market
 from app.past import Past
 from app.profiles import shipped_profile
+from engine.market.events import VARIANCE_FACTOR, Event, EventKind
 from engine.market.moments import moments, taught
 from engine.market.name_days import BarTable
 from engine.market.session_history import DailyTable, session_history
@@ -139,3 +140,23 @@ def test_ticks_between_bars_leave_the_variance_of_the_bars() -> None:
     assert one is not None
     assert other is not None
     np.testing.assert_allclose(one.vol_annual, other.vol_annual, rtol=1e-6)
+
+
+def test_an_event_day_widens_the_window_of_its_name_alone() -> None:
+    bars, day = tape(), int(SESSIONS[-1])
+    usual, flagged = desk(bars, day), desk(bars, day)
+    for found in (usual, flagged):
+        play(found, bars, day, day, 660)
+    today = date.fromordinal(day)
+    flagged.events = (Event("B", today, EventKind.EARNINGS), Event("C", today, EventKind.NEWS))
+    one, other = usual.outlook(), flagged.outlook()
+    assert one is not None
+    assert other is not None
+    wider = (other.vol_annual / one.vol_annual) ** 2
+    expected = [1.0, VARIANCE_FACTOR[EventKind.EARNINGS], VARIANCE_FACTOR[EventKind.NEWS], 1.0]
+    np.testing.assert_allclose(wider, expected)
+    flagged.events = (Event("B", date.fromordinal(day + 1), EventKind.EARNINGS),)
+    later = flagged.outlook()
+    assert later is not None
+    np.testing.assert_allclose(later.vol_annual, one.vol_annual)
+    assert later.touches.sd_next[1] > 1.2 * one.touches.sd_next[1]  # type: ignore[attr-defined]
