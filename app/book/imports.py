@@ -16,11 +16,12 @@ from app.book.change import Change
 from app.book.codec import canonical, instant, loads, plain, read_instant
 from app.book.connect import Connection
 from app.book.households import securities
+from app.book.orders import add_child
 from app.book.rows import from_row, to_row
 from app.custodian.orders import NEW_YORK
 from app.custodian.values import Gap, ImportPlan, Known, LotChange, Position, Transaction
 from engine.errors import UserError
-from engine.records import MICRO, Account, Cash, Lot, RealizedLot, Side, Trade
+from engine.records import MICRO, Account, Cash, ExternalAsset, Lot, RealizedLot, Side, Trade
 
 _TOLD = ("gaps", "totals", "problems", "amounts", "rejected")
 
@@ -106,8 +107,27 @@ class Importer:
         for sold in plan.realized:
             if (sold.account_id, sold.security_id, sold.sold_on, Side.SELL) not in self._traded:
                 self._add("realized", sold)
+        for household, asset in plan.external:
+            self._external(household, asset)
         change.import_id = ""
         return import_id
+
+    def _external(self, household: str, asset: ExternalAsset) -> None:
+        """Add or change an outside asset of the household of that id or name.
+
+        Raises:
+            UserError: No household, or more than one, is called that.
+        """
+        found = self._change.connection.execute(
+            "SELECT household_id FROM households WHERE household_id=?1 OR name=?1", (household,)
+        ).fetchall()
+        if len(found) != 1:
+            what = "no household" if not found else "more than one household called"
+            raise UserError(
+                f"the book has {what} {household!r}; write its id (`lotlight book info` lists "
+                "them). Nothing was written."
+            )
+        add_child(self._change, "external_assets", found[0][0], asset)
 
     def _free_id(self) -> str:
         """The plan's id, with a number behind it if that import was undone before."""

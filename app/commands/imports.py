@@ -236,6 +236,7 @@ def _document(plan: ImportPlan) -> dict[str, Any]:
         "positions": [asdict(position) for position in plan.positions],
         "cash": [asdict(cash) for cash in plan.cash],
         "transactions": len(plan.transactions),
+        "external": len(plan.external),
         "realized": len(plan.realized),
         "gaps": [asdict(gap) for gap in plan.gaps],
         "totals": [{**asdict(total), "agrees": total.agrees} for total in plan.totals],
@@ -248,7 +249,8 @@ def _tell(document: dict[str, Any], plan: ImportPlan, as_json: bool) -> int:
     if as_json:
         emit(document)
     else:
-        counts = ("new", "changed", "unchanged", "closed", "rejected", "transactions", "realized")
+        counts = ["new", "changed", "unchanged", "closed", "rejected", "transactions", "realized"]
+        counts += ["external"] if plan.external else []
         click.echo(", ".join(f"{document[name]} {name}" for name in counts))
         for gap in plan.gaps:
             click.echo(f"  gap: {gap.account} {gap.security}: {gap.what}")

@@ -17,6 +17,7 @@ from app.custodian.profile import Profile
 from app.custodian.values import (
     AmountLine,
     CashLine,
+    ExternalLine,
     Gap,
     ImportPlan,
     Known,
@@ -29,7 +30,7 @@ from app.custodian.values import (
     TransactionLine,
 )
 from engine.law.holding import term
-from engine.records import ZERO, Cash, Lot, RealizedLot
+from engine.records import ZERO, Cash, ExternalAsset, Lot, RealizedLot
 from engine.results import Problem
 
 Key = tuple[str, str]
@@ -74,6 +75,7 @@ class _Work:
     transactions: list[Transaction] = field(default_factory=list)
     realized: list[RealizedLot] = field(default_factory=list)
     amounts: list[AmountLine] = field(default_factory=list)
+    external: list[tuple[str, ExternalAsset]] = field(default_factory=list)
     ordinals: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     securities: Securities = field(default_factory=lambda: Securities(()))
 
@@ -96,6 +98,8 @@ class _Work:
                 self._realized(line)
             case AmountLine():
                 self.amounts.append(line)
+            case ExternalLine():
+                self._external(line)
 
     def _account(self, written: str) -> str:
         found = self.accounts.account_id(written)
@@ -215,6 +219,21 @@ class _Work:
             )
         )
 
+    def _external(self, line: ExternalLine) -> None:
+        """An asset keeps its id while household, name and start of holding stay."""
+        security = self.securities.find(line.security) if line.security.symbol else None
+        asset = ExternalAsset(
+            asset_id=f"ext-{digest(line.household, line.name, line.held_since)}",
+            name=line.name,
+            value_usd=line.value_usd,
+            basis_usd=line.basis_usd,
+            held_since=line.held_since,
+            security_id="" if security is None else security.security_id,
+            sector=line.sector,
+            as_of=line.as_of or self.parsed.as_of,
+        )
+        self.external.append((line.household, asset))
+
     def _scope(self) -> list[Lot]:
         """Lots of the book that the file could speak of."""
         if not self.told:
@@ -245,6 +264,7 @@ class _Work:
             realized=tuple(self.realized),
             gaps=(*self.gaps, *self._soft_totals()),
             amounts=tuple(self.amounts),
+            external=tuple(self.external),
             rejected=self.parsed.rejected,
             problems=self.parsed.problems + self._hard_totals(),
             totals=self.parsed.totals,

@@ -20,7 +20,7 @@ from app.custodian.cells import UNKNOWN
 from engine.errors import UserError
 from engine.records import SecurityKind, Side
 
-KINDS = ("lot", "position", "transaction", "realized", "amount", "fill")
+KINDS = ("lot", "position", "transaction", "realized", "amount", "fill", "external")
 READERS = ("table", "flex", "ofx")
 ROW_RULES = ("total", "cash", "pending", "skip")
 FOLDER = files("resources") / "custodians"

@@ -19,6 +19,7 @@ from app.custodian.profile import Profile
 from app.custodian.values import (
     AmountLine,
     CashLine,
+    ExternalLine,
     Fill,
     FillStatus,
     Line,
@@ -272,6 +273,31 @@ def amount(row: Cells) -> AmountLine:
     )
 
 
+def external(row: Cells) -> ExternalLine:
+    """An asset elsewhere; its basis may be 0, its value not below it in sign alone."""
+    name = row.text("name")
+    if not name:
+        row.refuse("name", "an asset without a name", "name it")
+    if not row.text("household"):
+        row.refuse("household", "no household", "write its id or its name")
+    value, basis = row.need_usd("value_usd"), row.need_usd("basis_usd")
+    for column, amount_usd in (("value_usd", value), ("basis_usd", basis)):
+        if amount_usd < 0:
+            row.refuse(column, "an amount below zero", "check the sign")
+    return ExternalLine(
+        line=row.line,
+        account="",
+        household=row.text("household"),
+        name=name,
+        value_usd=value,
+        basis_usd=basis,
+        held_since=row.need_day("held_since"),
+        security=row.security(optional=True),
+        sector=row.text("sector"),
+        as_of=row.day("as_of"),
+    )
+
+
 def fill(row: Cells) -> Fill:
     """An execution, a rejection or a cancellation of an order of ours."""
     word = row.text("status").casefold() or FillStatus.FILL.value
@@ -312,4 +338,5 @@ BUILD: Mapping[str, Callable[[Cells], Line]] = {
     "realized": realized,
     "amount": amount,
     "fill": fill,
+    "external": external,
 }

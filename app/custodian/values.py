@@ -16,7 +16,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.records import ZERO, Account, Cash, Lot, RealizedLot, Security, SecurityKind, Side, Term
+from engine.records import (
+    ZERO,
+    Account,
+    Cash,
+    ExternalAsset,
+    Lot,
+    RealizedLot,
+    Security,
+    SecurityKind,
+    Side,
+    Term,
+)
 from engine.results import Problem
 
 
@@ -140,6 +151,22 @@ class AmountLine:
     amount_usd: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class ExternalLine:
+    """What a household owns elsewhere: name, value and basis in dollars, start of the holding."""
+
+    line: int
+    account: str
+    household: str
+    name: str
+    value_usd: Decimal
+    basis_usd: Decimal
+    held_since: date
+    security: SecurityText
+    sector: str
+    as_of: date | None
+
+
 class FillStatus(StrEnum):
     """What a line of a fills file says."""
 
@@ -181,7 +208,16 @@ class Fill:
     note: str = ""
 
 
-Line = LotLine | PositionLine | CashLine | TransactionLine | RealizedLine | AmountLine | Fill
+Line = (
+    LotLine
+    | PositionLine
+    | CashLine
+    | TransactionLine
+    | RealizedLine
+    | AmountLine
+    | Fill
+    | ExternalLine
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +390,7 @@ class ImportPlan:
         realized: Closed lots as the custodian says; kept beside ours, broker figures win.
         gaps: What stays unknown.
         amounts: Boxes of tax forms.
+        external: Outside assets, each with the household it is of.
         rejected, problems, totals: As read.
     """
 
@@ -373,6 +410,7 @@ class ImportPlan:
     realized: tuple[RealizedLot, ...] = ()
     gaps: tuple[Gap, ...] = ()
     amounts: tuple[AmountLine, ...] = ()
+    external: tuple[tuple[str, ExternalAsset], ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     totals: tuple[ControlTotal, ...] = ()
