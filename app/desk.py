@@ -18,6 +18,7 @@ from app.custodian.reconcile import Reconciled
 from app.custodian.sniff import Source
 from app.market import Market
 from app.order_flow import LAYOUTS, export_orders, take_fills
+from app.preapproved import fire_due
 from app.scoring import Lows, outcomes
 from engine.decision.edits import resized
 from engine.decision.evaluate import evaluate
@@ -120,7 +121,22 @@ class Desk:
         for evaluation in found:
             self._show(evaluation)
         self._remember(found, outlook, now)
+        for signed in self._fire(found, outlook, now):
+            self.revalue(signed.household_id)
         return found
+
+    def _fire(
+        self, found: Sequence[Evaluation], outlook: Outlook, now: datetime
+    ) -> tuple[Proposal, ...]:
+        """Approve what rules signed ahead of time fire on these quotes."""
+        return fire_due(
+            self._book,
+            found,
+            lambda key: (self.prepared(key, outlook), self.decided(key)),
+            outlook,
+            self.rules.settings,
+            now,
+        )
 
     def revalue(self, household_id: str) -> None:
         """Value a household again at the prices that are there, after a decision or a change."""

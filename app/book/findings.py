@@ -116,8 +116,13 @@ def put_evaluation(change: Change, found: Evaluation, *, stamp: bool) -> None:
         if (stamp or forecast.flag) and change.get("forecasts", *key) is None:
             change.append("forecasts", _forecast_row(found, forecast))
     for proposal in found.proposals:
-        if change.get("proposals", proposal.proposal_id) is None:
-            change.append("proposals", _proposal_row(proposal, found.evaluation_id))
+        put_proposal(change, proposal, found.evaluation_id)
+
+
+def put_proposal(change: Change, proposal: Proposal, evaluation_id: str) -> None:
+    """Keep a proposal, once."""
+    if change.get("proposals", proposal.proposal_id) is None:
+        change.append("proposals", _proposal_row(proposal, evaluation_id))
 
 
 def _note_versions(change: Change, found: Evaluation) -> None:

@@ -10,11 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from app.book import shape1, shape2, shape3
+from app.book import shape1, shape2, shape3, shape4
 from app.book.connect import APPLICATION_ID, BookError, Connection
 
 Steps = Mapping[int, Callable[[], tuple[str, ...]]]
-STEPS: Steps = {1: shape1.statements, 2: shape2.statements, 3: shape3.statements}
+STEPS: Steps = {
+    1: shape1.statements,
+    2: shape2.statements,
+    3: shape3.statements,
+    4: shape4.statements,
+}
 SHAPE = max(STEPS)
 
 

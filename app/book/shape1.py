@@ -11,7 +11,7 @@ OF_HOUSEHOLD = """household_id TEXT NOT NULL REFERENCES households(household_id)
     position INTEGER NOT NULL, valid_from TEXT NOT NULL"""
 _ACCOUNT = "TEXT NOT NULL REFERENCES accounts(account_id) DEFERRABLE INITIALLY DEFERRED"
 SECURITY = "TEXT NOT NULL REFERENCES securities(security_id) DEFERRABLE INITIALLY DEFERRED"
-_USER = "TEXT NOT NULL REFERENCES users(user_id)"
+USER = "TEXT NOT NULL REFERENCES users(user_id)"
 
 _NOUNS = f"""
 CREATE TABLE securities (security_id TEXT PRIMARY KEY, symbol TEXT NOT NULL, name TEXT NOT NULL,
@@ -118,13 +118,13 @@ CREATE TABLE proposals (proposal_id TEXT PRIMARY KEY,
 CREATE INDEX proposals_of_household ON proposals(household_id, state);
 CREATE TABLE proposal_events (proposal_id TEXT NOT NULL REFERENCES proposals(proposal_id),
     n INTEGER NOT NULL, what TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
-    user_id {_USER}, at TEXT NOT NULL, reason TEXT NOT NULL, edits TEXT,
+    user_id {USER}, at TEXT NOT NULL, reason TEXT NOT NULL, edits TEXT,
     PRIMARY KEY (proposal_id, n)) STRICT;
 CREATE TABLE orders (order_key TEXT PRIMARY KEY,
     proposal_id TEXT NOT NULL REFERENCES proposals(proposal_id),
     household_id TEXT NOT NULL REFERENCES households(household_id), account_id {_ACCOUNT},
     security_id {SECURITY}, side TEXT NOT NULL, shares_e6 INTEGER NOT NULL CHECK (shares_e6 > 0),
-    recommender TEXT NOT NULL CHECK (recommender <> ''), approver {_USER}, placed_by {_USER},
+    recommender TEXT NOT NULL CHECK (recommender <> ''), approver {USER}, placed_by {USER},
     discretionary INTEGER NOT NULL CHECK (discretionary IN (0, 1)), entered_at TEXT NOT NULL,
     approved_at TEXT NOT NULL, file_name TEXT NOT NULL, file_sha256 TEXT NOT NULL,
     exported_at TEXT NOT NULL, status TEXT NOT NULL, body TEXT NOT NULL) STRICT;
@@ -145,7 +145,7 @@ CREATE TABLE lots_bought (exec_id TEXT PRIMARY KEY REFERENCES fills(exec_id),
     order_key TEXT NOT NULL REFERENCES orders(order_key), lot_id TEXT NOT NULL,
     body TEXT NOT NULL) STRICT;
 CREATE TABLE imports (import_id TEXT PRIMARY KEY, profile TEXT NOT NULL, file_name TEXT NOT NULL,
-    file_sha256 TEXT NOT NULL, as_of TEXT, at TEXT NOT NULL, user_id {_USER}, undone_at TEXT,
+    file_sha256 TEXT NOT NULL, as_of TEXT, at TEXT NOT NULL, user_id {USER}, undone_at TEXT,
     body TEXT NOT NULL) STRICT;
 CREATE TABLE import_rows (import_id TEXT NOT NULL REFERENCES imports(import_id),
     n INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, before TEXT, after TEXT,

@@ -11,6 +11,7 @@ from app import clock
 from app.commands.opened import book_option, json_option, opened, user_of, user_option
 from app.commands.orders_back import reconcile, relief, waiting
 from app.commands.output import emit
+from app.commands.preapprovals import preapprovals, preapprove, revoke
 from app.commands.priced_options import asked_of, price_options
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ def orders() -> None:
 
     Who decides is named with --as or LOTLIGHT_USER and needs the role for it.
     """
+
+
+orders.add_command(preapprove)
+orders.add_command(preapprovals)
+orders.add_command(revoke)
 
 
 def decision(command: F) -> F:

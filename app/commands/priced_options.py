@@ -45,11 +45,15 @@ def asked_of(options: dict[str, Any]) -> "Asked":
     from app.priced import Asked
 
     as_of, prices, daily, seed = (options.pop(k) for k in ("as_of", "prices", "daily", "seed"))
-    return Asked(_instant(as_of), prices, tuple(daily), seed)
+    return Asked(instant_of("as-of", as_of), prices, tuple(daily), seed)
 
 
-def _instant(text: str | None) -> datetime | None:
-    """An instant with its zone, in UTC."""
+def instant_of(name: str, text: str | None) -> datetime | None:
+    """An instant with its zone, in UTC; ``None`` for none.
+
+    Raises:
+        InputError: It is no instant.
+    """
     if text is None:
         return None
     try:
@@ -57,5 +61,5 @@ def _instant(text: str | None) -> datetime | None:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise InputError("as-of", text, "give an ISO 8601 instant, as 2026-10-30T15:30:00Z")
+        raise InputError(name, text, "give an ISO 8601 instant, as 2026-10-30T15:30:00Z")
     return at.astimezone(UTC)

@@ -4,11 +4,13 @@ Ids are digests of what the proposal was made from, so that a replay gives the s
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from engine.decision.harvest import Harvest
 from engine.decision.outlook import Outlook
+from engine.decision.preapproval_terms import PreApproval
 from engine.decision.prepare import Prepared
 from engine.decision.settings import DecisionSettings
 from engine.records import ZERO, Term
@@ -48,6 +50,24 @@ def flagged(
         *reasons(prepared, found),
     )
     return _proposal(prepared, outlook, settings, found, "flag", probability, told)
+
+
+def preapproved(
+    prepared: Prepared,
+    outlook: Outlook,
+    settings: DecisionSettings,
+    found: Harvest,
+    rule: PreApproval,
+) -> Proposal:
+    """A harvest that a signed rule has fired; the rule is its authority."""
+    told = (
+        f"Pre-approved: rule {rule.rule_id}, signed by {rule.signed_by} on "
+        f"{rule.signed_at:%Y-%m-%d %H:%M} UTC, fired at a bid of {found.limit_usd}; lots, wash "
+        "rules, limits and value were asked again.",
+        *reasons(prepared, found),
+    )
+    made = _proposal(prepared, outlook, settings, found, "harvest", 1.0, told)
+    return replace(made, proposal_id=digest(made.proposal_id, rule.rule_id))
 
 
 def _proposal(

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.decision.preapproval import Fired, NotYet, PreApproval, fires
+from engine.decision.preapproval import Fired, NotYet, fires
+from engine.decision.preapproval_terms import PreApproval
 from engine.decision.prepare import Prepared
 from engine.decision.settings import DecisionSettings
 from engine.records import Lot, QuoteState, Rule, Scope
