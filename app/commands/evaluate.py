@@ -1,5 +1,6 @@
 """`lotlight evaluate`: forecasts, alpha per position and proposals of a book, with reasons."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,9 @@ from app.commands.output import emit
 from app.commands.priced_options import asked_of, price_options
 
 if TYPE_CHECKING:
+    from app.desk import Desk
     from app.priced import Priced
+    from engine.decision.outlook import Outlook
     from engine.results import Evaluation
 
 SHOWN = 12
@@ -51,11 +54,12 @@ def evaluate(
         found = price(book, asked, settings)
         desk = Desk(book, found.market, rules(settings, wash=chosen(book)))
         evaluations = [desk.evaluate(key, found.outlook) for key in wanted]
+        years = [_year_end(desk, key, found.outlook) for key in wanted]
         if keep:
             for evaluation in evaluations:
                 book.record_evaluation(evaluation, stamp=True)
     if as_json:
-        emit(_document(found, evaluations))
+        emit(_document(found, evaluations, years))
         return
     for evaluation in evaluations:
         _show(evaluation)
@@ -63,7 +67,9 @@ def evaluate(
         click.echo(note, err=True)
 
 
-def _document(found: "Priced", evaluations: list["Evaluation"]) -> dict[str, Any]:
+def _document(
+    found: "Priced", evaluations: list["Evaluation"], years: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Everything as one JSON document; amounts of money are exact decimals as text."""
     from app.book.codec import plain
 
@@ -76,8 +82,19 @@ def _document(found: "Priced", evaluations: list["Evaluation"]) -> dict[str, Any
         "simulated": found.simulated,
         "history": found.history,
         "notes": list(_notes(found)),
-        "households": [_household(evaluation) for evaluation in evaluations],
+        "households": [
+            _household(evaluation) | {"year_end": year}
+            for evaluation, year in zip(evaluations, years, strict=True)
+        ],
     }
+
+
+def _year_end(desk: "Desk", household_id: str, outlook: "Outlook") -> dict[str, Any]:
+    """The year-end bill over the scenarios, without and with what is decided, in dollars."""
+    from engine.decision.year_end import year_end
+
+    prepared = desk.prepared(household_id, outlook)
+    return asdict(year_end(prepared, outlook, desk.decided(household_id)))
 
 
 def _household(evaluation: "Evaluation") -> dict[str, Any]:

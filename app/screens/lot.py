@@ -10,7 +10,7 @@ from engine.arrays import as_float
 from engine.decision.opportunity import opportunity
 from engine.decision.prepare import rates
 from engine.decision.settings import DecisionSettings
-from engine.law.holding import long_from, term
+from engine.law.holding import long_from, term_of
 from engine.records import CENT, Lot, Trade
 from engine.results import Forecast, Proposal
 from widgets.views import LotRow, LotView, Substitute, WashNeighbour
@@ -65,6 +65,7 @@ def _row(
     price = quote.last_usd if quote is not None else lot.basis_usd / lot.shares
     gain = lot.unrealized_gain(price)
     worth = float(rates(moment.prepared)[place]) - moment.prepared.tax.exit_rate
+    years = moment.prepared.tax.law.long_term_years
     return LotRow(
         lot,
         moment.outlook.securities[lot.security_id],
@@ -72,8 +73,8 @@ def _row(
         price,
         (lot.shares * price).quantize(CENT),
         gain,
-        term(lot.held_since, moment.outlook.today),
-        long_from(lot.held_since),
+        term_of(lot, moment.outlook.today, price, years),
+        long_from(lot.held_since, years),
         forecast,
         max(0.0, -as_float(gain)) * worth,
         state,

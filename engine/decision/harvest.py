@@ -111,7 +111,7 @@ def sale(prepared: Prepared, lot: Lot, bid_usd: Decimal) -> LotSale:
         lot.security_id,
         lot.shares,
         lot.basis_usd,
-        term_of(lot, prepared.today, bid_usd),
+        term_of(lot, prepared.today, bid_usd, prepared.tax.law.long_term_years),
         lot.unrealized_gain(bid_usd),
     )
 
@@ -181,7 +181,8 @@ def _wash_drag(
     drag = ZERO
     for lot in lots:
         found = would_wash(prepared.wash, lot, lot.shares, bid_usd, prepared.today, mine)
-        rate = prepared.tax.rate(term_of(lot, prepared.today, bid_usd))
+        years = prepared.tax.law.long_term_years
+        rate = prepared.tax.rate(term_of(lot, prepared.today, bid_usd, years))
         drag += dollars(as_float(found.expected_usd) * rate)
     return drag
 

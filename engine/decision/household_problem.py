@@ -230,7 +230,7 @@ def _gains(
     for i, lot in enumerate(lots):
         bid = quotes[int(name[i])].bid_usd
         gain[i] = as_float(lot.unrealized_gain(bid)) / as_float(lot.shares)
-        long[i] = term_of(lot, prepared.today, bid) is Term.LONG
+        long[i] = term_of(lot, prepared.today, bid, prepared.tax.law.long_term_years) is Term.LONG
     return gain, long
 
 

@@ -65,7 +65,7 @@ def waits(
         if gain <= 0:
             continue
         rate, on, saved = rates.long, prepared.today, 0.0
-        turns = long_from(lots[sale.lot_id].held_since)
+        turns = long_from(lots[sale.lot_id].held_since, prepared.tax.law.long_term_years)
         if sale.term is Term.SHORT:
             rate = rates.short
             if turns <= due_on and rates.long < rates.short:

@@ -86,7 +86,7 @@ def _sale(prepared: Prepared, lot: Lot, shares: Decimal, bid: Decimal) -> tuple[
     if gain < 0:
         washed = would_wash(prepared.wash, lot, shares, bid, prepared.today)
         gain, gone = gain + washed.disallowed_usd, washed.lost_usd
-    term = term_of(lot, prepared.today, bid)
+    term = term_of(lot, prepared.today, bid, prepared.tax.law.long_term_years)
     sale = LotSale(lot.lot_id, lot.account_id, lot.security_id, shares, part.basis_usd, term, gain)
     return sale, gone
 

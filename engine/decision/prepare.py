@@ -14,7 +14,7 @@ from engine.arrays import LotArrays, lot_arrays
 from engine.decision.household_tax import HouseholdTax, open_year
 from engine.decision.outlook import Floats, Ints, Outlook
 from engine.law import corporate_actions, identical, wash_blocks, wash_index, wash_settings
-from engine.law.holding import term
+from engine.law.holding import term_of
 from engine.law.identical import FundIndex
 from engine.law.rules import Law
 from engine.law.wash_index import WashIndex
@@ -112,7 +112,7 @@ def prepare(
         blocks,
         lots,
         lot_arrays(lots, outlook.names),
-        np.array([term(x.held_since, outlook.today) is Term.LONG for x in lots], dtype=np.bool_),
+        np.array([_long(x, outlook, law) for x in lots], dtype=np.bool_),
         np.array([x.lot_id in washed for x in lots], dtype=np.bool_),
         _kept(household, lots, outlook, frozen),
         _buyable(household, blocks, outlook, frozen),
@@ -121,6 +121,13 @@ def prepare(
         frozen,
         law.word("lots.required_method", year),
     )
+
+
+def _long(lot: Lot, outlook: Outlook, law: Law) -> bool:
+    """Whether a sale today is long-term, with the lot's origin in mind."""
+    quote = outlook.quotes.get(lot.security_id)
+    price = None if quote is None else quote.bid_usd
+    return term_of(lot, outlook.today, price, law.long_term_years) is Term.LONG
 
 
 def with_decided(prepared: Prepared, decided: Sequence[LotSale]) -> Prepared:

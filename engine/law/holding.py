@@ -15,31 +15,38 @@ from decimal import Decimal
 from engine.records import Lot, Origin, Term
 
 DAY = timedelta(days=1)
+# Years of the statute as it has stood since 1988; ``Law.long_term_years`` says what a law wants,
+# and a test holds the two together.
+STATUTE_YEARS = 1
 
 
-def long_from(held_since: date) -> date:
+def long_from(held_since: date, years: int = STATUTE_YEARS) -> date:
     """First trade date on which a sale is long-term.
 
     Args:
         held_since: Trade date from which the holding period is counted.
+        years: Years that the asset must be held for more than (``Law.long_term_years``).
     """
     first = held_since + DAY
-    if first.month == 2 and first.day == 29:
-        return date(first.year + 1, 3, 1)
-    return date(first.year + 1, first.month, first.day)
+    try:
+        return first.replace(year=first.year + years)
+    except ValueError:  # held from 29 February on, to a year that has none
+        return date(first.year + years, 3, 1)
 
 
-def term(held_since: date, sold_on: date) -> Term:
+def term(held_since: date, sold_on: date, years: int = STATUTE_YEARS) -> Term:
     """Short or long for a sale on that trade date."""
-    return Term.LONG if sold_on >= long_from(held_since) else Term.SHORT
+    return Term.LONG if sold_on >= long_from(held_since, years) else Term.SHORT
 
 
-def days_to_long(held_since: date, on: date) -> int:
+def days_to_long(held_since: date, on: date, years: int = STATUTE_YEARS) -> int:
     """Calendar days from ``on`` to the first long-term date; 0 when it has come."""
-    return max(0, (long_from(held_since) - on).days)
+    return max(0, (long_from(held_since, years) - on).days)
 
 
-def term_of(lot: Lot, sold_on: date, price_usd: Decimal | None = None) -> Term:
+def term_of(
+    lot: Lot, sold_on: date, price_usd: Decimal | None = None, years: int = STATUTE_YEARS
+) -> Term:
     """Term of a lot, with its origin in mind.
 
     Inherited shares are always long (26 U.S.C. 1223(9)). A gift sold for a loss on its market
@@ -49,6 +56,7 @@ def term_of(lot: Lot, sold_on: date, price_usd: Decimal | None = None) -> Term:
         lot: The lot.
         sold_on: Trade date of the sale.
         price_usd: Price of a share, which decides the basis of a gift; ``None`` where unknown.
+        years: Years that the asset must be held for more than.
     """
     if lot.origin is Origin.INHERITED:
         return Term.LONG
@@ -57,4 +65,4 @@ def term_of(lot: Lot, sold_on: date, price_usd: Decimal | None = None) -> Term:
         and price_usd is not None
         and lot.shares * price_usd < lot.loss_basis_usd
     )
-    return term(lot.acquired_on if gift_at_a_loss else lot.held_since, sold_on)
+    return term(lot.acquired_on if gift_at_a_loss else lot.held_since, sold_on, years)

@@ -35,6 +35,8 @@ def test_a_household_is_valued_with_reasons_and_nothing_is_stored(
     for proposal in household["proposals"]:
         assert proposal["reasons"][0]
         assert Decimal(proposal["alpha"]["net_usd"]) >= 5
+    without = household["year_end"]["without"]
+    assert without["p10_usd"] <= without["p50_usd"] <= without["p90_usd"]
     for row in household["forecasts"]:
         assert 0.0 <= row["probability"] <= 1.0
     assert evaluated(capsys, *words) == found

@@ -1,7 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from engine.decision.prepare import prepare, under
 from engine.law.corporate_actions import Split, unbooked
+from engine.records import Lot, Origin
 from tests.engine.decision.plan_books import LAW, NAMES, TODAY, home, lots_of, market
 
 NAME = NAMES[3]
@@ -29,3 +32,18 @@ def test_an_action_of_tomorrow_freezes_nothing_today() -> None:
     seen = market()
     waiting = unbooked([Split("s", NAME, TODAY + timedelta(days=1), 2, 1)])
     assert prepare(home(seen, unbooked=waiting), LAW, seen).frozen == {}
+
+
+def test_an_inherited_lot_is_long_and_a_law_may_ask_for_more_years() -> None:
+    seen = market()
+    young, old = TODAY - timedelta(days=40), TODAY - timedelta(days=500)
+    ten, hundred = Decimal(10), Decimal(100)
+    lots = (
+        Lot("bought", "A1", NAME, ten, hundred, young, young),
+        Lot("inherited", "A1", NAME, ten, hundred, young, young, Origin.INHERITED),
+        Lot("old", "A1", NAME, ten, hundred, old, old),
+    )
+    assert prepare(home(seen, lots=lots), LAW, seen).long.tolist() == [False, True, True]
+    (told,) = LAW.values["holding.long_term_years"]
+    law = LAW.amended("two-years", [replace(told, value=Decimal(2), first_year=2026)])
+    assert prepare(home(seen, lots=lots), law, seen).long.tolist() == [False, True, False]

@@ -69,3 +69,12 @@ def test_a_gift_sold_at_a_loss_is_held_from_the_gift() -> None:
     )
     assert term_of(lot, date(2025, 3, 3), Decimal(50)) is Term.SHORT
     assert term_of(lot, date(2025, 3, 3), Decimal(95)) is Term.LONG
+
+
+def test_the_years_of_the_statute_are_those_of_the_law() -> None:
+    from app.lawbook import load
+    from engine.law.holding import STATUTE_YEARS
+
+    assert load().long_term_years == STATUTE_YEARS
+    assert long_from(date(2024, 2, 28), 4) == date(2028, 2, 29)
+    assert long_from(date(2024, 2, 28), 2) == date(2026, 3, 1)
