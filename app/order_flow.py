@@ -10,11 +10,11 @@ from app.book.book import Book
 from app.commands.output import ProblemsError
 from app.custodian.fills import read_fills
 from app.custodian.order_files import OrderFile, load_layout, memoranda, write_orders
+from app.custodian.order_values import ApprovedOrder
 from app.custodian.orders import NEW_YORK, Signature, approved_orders
 from app.custodian.reconcile import Reconciled, reconcile
 from app.custodian.relief import ReliefBreak, check_relief
 from app.custodian.sniff import Source
-from app.custodian.values import ApprovedOrder
 from engine.decision.household_tax import results_so_far
 from engine.errors import UserError
 from engine.law.liability import bill

@@ -20,14 +20,8 @@ from app.book.codec import dumps, instant, loads, read_instant
 from app.book.connect import Connection
 from app.book.findings import decide, signatures
 from app.book.rows import from_row, scaled, to_row, unscaled
+from app.custodian.order_values import ApprovedOrder, BoughtLot, Fill, LotClose, ReconcileException
 from app.custodian.reconcile import Reconciled
-from app.custodian.values import (
-    ApprovedOrder,
-    BoughtLot,
-    Fill,
-    LotClose,
-    ReconcileException,
-)
 from engine.errors import UserError
 from engine.law.holding import term
 from engine.records import MICRO, ZERO, Cash, Lot, RealizedLot, Side, Trade

@@ -161,8 +161,8 @@ def _fills(
         ProblemsError: If rows have problems and the good ones alone were not asked for.
     """
     from app.book.book import SELF
+    from app.custodian.order_values import Fill
     from app.custodian.reconcile import reconcile
-    from app.custodian.values import Fill
 
     if parsed.problems and not good_rows:
         raise ProblemsError(parsed.problems)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from app.custodian.order_values import Fill
 from app.custodian.profile import load
 from app.custodian.read import parse
 from app.custodian.sniff import Source
-from app.custodian.values import Fill, RejectedRow
+from app.custodian.values import RejectedRow
 from engine.results import Problem
 
 

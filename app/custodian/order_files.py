@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from app.custodian.csv_out import csv_text, workbook
+from app.custodian.order_values import ApprovedLot, ApprovedOrder
 from app.custodian.orders import NEW_YORK
-from app.custodian.values import ApprovedLot, ApprovedOrder
 from engine.errors import UserError
 from engine.records import CENT
 

@@ -15,7 +15,7 @@ from decimal import ROUND_UP, Decimal
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from app.custodian.values import ApprovedLot, ApprovedOrder
+from app.custodian.order_values import ApprovedLot, ApprovedOrder
 from engine.errors import UserError
 from engine.records import CENT, MICRO, ZERO, Account, Household, Lot, Security, Side, Term
 from engine.results import LotSale, Proposal, ProposalState, Purchase

@@ -19,8 +19,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from app.custodian.match import digest, fits
 from app.custodian.order_files import match_until
-from app.custodian.orders import NEW_YORK
-from app.custodian.values import (
+from app.custodian.order_values import (
     ApprovedLot,
     ApprovedOrder,
     BoughtLot,
@@ -29,6 +28,7 @@ from app.custodian.values import (
     LotClose,
     ReconcileException,
 )
+from app.custodian.orders import NEW_YORK
 from engine.records import CENT, ZERO, Lot, Side
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from app.custodian.order_values import LotClose
 from app.custodian.orders import NEW_YORK
-from app.custodian.values import LotClose
 from engine.law.holding import term
 from engine.records import CENT, ZERO, RealizedLot, Term
 

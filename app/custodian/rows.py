@@ -15,13 +15,12 @@ from typing import TypeVar
 
 from app.custodian import cells
 from app.custodian.cells import CellError
+from app.custodian.order_values import Fill, FillStatus
 from app.custodian.profile import Profile
 from app.custodian.values import (
     AmountLine,
     CashLine,
     ExternalLine,
-    Fill,
-    FillStatus,
     Line,
     LotLine,
     PositionLine,

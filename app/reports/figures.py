@@ -12,8 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from app.book.book import Book
+from app.custodian.order_values import ApprovedOrder, LotClose
 from app.custodian.orders import NEW_YORK
-from app.custodian.values import ApprovedOrder, LotClose
 from engine.decision.alpha import TradeCosts, attribute, results_of, value
 from engine.decision.household_tax import HouseholdTax, YearResults, open_year, results_so_far
 from engine.law.holding import term

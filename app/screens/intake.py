@@ -11,12 +11,13 @@ from pathlib import Path
 
 from app.book.book import Book
 from app.custodian.mapping import map_headings
+from app.custodian.order_values import Fill
 from app.custodian.plan import plan
 from app.custodian.profile import Profile, load, names
 from app.custodian.read import parse, recognise
 from app.custodian.reconcile import Reconciled, reconcile
 from app.custodian.sniff import FileRefusedError, Source, grid, open_source
-from app.custodian.values import Fill, ImportPlan, Parsed
+from app.custodian.values import ImportPlan, Parsed
 from engine.errors import UserError
 from engine.records import User
 from engine.results import Problem

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from app.book.book import Book
-from app.custodian.values import ApprovedLot, ApprovedOrder
+from app.custodian.order_values import ApprovedLot, ApprovedOrder
 from engine.records import (
     Account,
     AccountKind,

@@ -9,8 +9,8 @@ from app.blotter import OrderStatus, UnlawfulStepError
 from app.book.book import Book
 from app.book.connect import BookError
 from app.commands.output import BookLockedError
+from app.custodian.order_values import Fill
 from app.custodian.reconcile import reconcile
-from app.custodian.values import Fill
 from app.people import NotAllowedError
 from engine.errors import InputError, UserError
 from engine.records import Side

@@ -14,7 +14,8 @@ from app.book.connect import raw
 from app.book.households import CHILDREN
 from app.book.migrate import migrate
 from app.book.rows import from_row, mapped, scaled, to_row, unscaled
-from app.custodian.values import LotClose, Position, Transaction
+from app.custodian.order_values import LotClose
+from app.custodian.values import Position, Transaction
 from engine.errors import InputError
 from engine.records import Horizon, Lot, Security, TaxProfile
 from engine.results import Evaluation, Proposal

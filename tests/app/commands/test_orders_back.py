@@ -10,8 +10,8 @@ import pytest
 
 from app.book.book import Book
 from app.cli import run
+from app.custodian.order_values import Fill
 from app.custodian.reconcile import reconcile
-from app.custodian.values import Fill
 from app.people import hash_passphrase
 from engine.records import Side
 from tests.app.book.sample import ADVISOR, AT, SECOND, evaluation, fill_book, order

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from app.custodian.order_values import ApprovedOrder
 from app.custodian.orders import Signature, approved_orders
-from app.custodian.values import ApprovedOrder
 from engine.records import (
     Account,
     AccountKind,

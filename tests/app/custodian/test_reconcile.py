@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from app.custodian.fills import read_fills
 from app.custodian.order_files import load_layout, match_until, write_orders
+from app.custodian.order_values import Fill, FillStatus
 from app.custodian.paper import Manner, Spread, paper_fills
 from app.custodian.reconcile import Reconciled, lots_not_matched, reconcile, split
 from app.custodian.relief import check_relief
 from app.custodian.sniff import as_source
-from app.custodian.values import Fill, FillStatus
 from engine.records import CENT, RealizedLot, Side, Term
 from tests.app.custodian.orders_fixture import AT, orders
 
