@@ -22,11 +22,14 @@ from engine.decision.outlook import Outlook
 from engine.market.calendar import Calendar
 from engine.market.diurnal import OPEN_MINUTE
 from engine.market.events import Event, variance_factors
+from engine.market.evidence import evidence
+from engine.market.moments import moments
 from engine.market.morning import Morning, morning
 from engine.market.name_days import DAY_MINUTES
 from engine.market.risk import RiskModel, risk_model
 from engine.market.scenarios import ScenarioSet, shape_of, simulate
 from engine.market.session_history import session_history
+from engine.market.signals import Evidence
 from engine.market.touch_table import TouchTable
 from engine.market.volatility import BASES, window_variance
 from engine.records import Quote, Security
@@ -36,6 +39,7 @@ Floats = NDArray[np.float64]
 STEP_MINUTES = 30
 RISK_DAYS = 252
 MINUTES = np.arange(DAY_MINUTES)
+SIGNAL_MINUTES = (630, 690, 750)
 THREADS = max(1, (os.cpu_count() or 1) - 1)  # one core is left to the window
 HOURS_A_YEAR = 252 * 6.5
 
@@ -47,6 +51,7 @@ class _Day:
     today: date
     morning: Morning
     risk: RiskModel
+    signals: tuple[Evidence, ...]
 
 
 class Market:
@@ -183,6 +188,7 @@ class Market:
             hours=(steps[1:] - start) / 60.0,
             relatives=np.exp(scenarios.moves * sd.astype(np.float32)),
             risk=day.risk,
+            signals=day.signals,
             sessions_left=self._calendar.sessions_left_in_year(day.today),
         )
 
@@ -237,16 +243,22 @@ class Market:
             sector = np.array(
                 [place.get(self._securities[name].sector, -1) for name in self._past.names]
             )
-            self._day = _Day(today, self._morning(), risk_model(returns, sector))
+            known, signals = self._morning(sector)
+            self._day = _Day(today, known, risk_model(returns, sector), signals)
         return self._day
 
-    def _morning(self) -> Morning:
-        """What all bars and daily rows before today say of its volatility."""
+    def _morning(self, sector: NDArray[np.int64]) -> tuple[Morning, tuple[Evidence, ...]]:
+        """What all bars and daily rows before today say of its volatility and its signals."""
         found = self._bars.cut()
         days = np.union1d(self._ordinals, found.day)
         history = session_history(found, days, self._daily.laid_out(np.array(self._ordinals), days))
         at = np.minimum(np.searchsorted(self._calendar.day, found.day), self._calendar.day.size - 1)
-        return morning(found, history, self._calendar.close_minute[at], self._hours, self._profile)
+        close, every = self._calendar.close_minute[at], np.ones(found.day.size, dtype=np.bool_)
+        looks, _ = moments(found, every, close, SIGNAL_MINUTES, self._hours, self._profile)
+        return (
+            morning(found, history, close, self._hours, self._profile),
+            evidence(found, history, looks, every, self.seed, sector),
+        )
 
     def _scenarios(self, day: _Day, shares: Floats, start: float, end: float) -> ScenarioSet:
         """The scenario set of this half hour."""

@@ -114,7 +114,8 @@ def score(
     as_json: bool,
 ) -> None:
     """Walk forecasts forward over real bars and score them beside climatology and baseline."""
-    from engine.proof.walk_forward import evidence, walk
+    from engine.market.evidence import evidence
+    from engine.proof.walk_forward import walk
 
     start = seconds()
     label = cast('Literal["start", "end"]', bar_label)

@@ -1,7 +1,7 @@
 """Second vector: how the market and its sectors have moved since the first price of the session.
 
-None of these has been measured to foretell a touch, so each says so and carries no weight: the
-forecasts rest on volatility alone.
+Each is shown with its information coefficient on the earlier sessions of the tape, or as no
+evidence; none carries weight: the forecasts rest on volatility alone.
 """
 
 import numpy as np
@@ -31,10 +31,10 @@ def market_signals(moment: Moment, opened: NDArray[np.float64]) -> tuple[MarketS
     if not known.any():
         return ()
     held = np.where(known, weights(moment), 0.0)
-    rows = [_move(outlook, "All names, mean", float(move[known].mean()))]
+    rows = [_move(outlook, "All names, mean", float(move[known].mean()), "market_move")]
     if held.sum() > 0.0:
         mine = float(np.dot(held, np.nan_to_num(move)) / held.sum())
-        rows.append(_move(outlook, "Household's holdings", mine))
+        rows.append(_move(outlook, "Household's holdings", mine, ""))
     rising = float((move[known] > 0.0).mean())
     rows.append(_row(outlook, "Names up", f"{rising:.0%}", 2.0 * rising - 1.0))
     rows += _volatility(moment)
@@ -48,7 +48,9 @@ def _volatility(moment: Moment) -> list[MarketSignal]:
     if not both.any():
         return []
     ratio = float(np.median(vol[both] / usual[both]))
-    return [_row(moment.outlook, "Volatility to usual", f"{ratio:.2f}x, {regime(ratio)}", 0.0)]
+    return [
+        _row(moment.outlook, "Volatility to usual", f"{ratio:.2f}x, {regime(ratio)}", 0.0, "unrest")
+    ]
 
 
 def regime(ratio: float) -> str:
@@ -62,15 +64,19 @@ def _sectors(
     """Mean move of each sector's names."""
     sector = np.array([outlook.securities[name].sector for name in outlook.names])
     moves = {s: float(move[known & (sector == s)].mean()) for s in sorted(set(sector[known])) if s}
-    return [_move(outlook, s, moves[s]) for s in sorted(moves, key=lambda s: -abs(moves[s]))]
+    return [
+        _move(outlook, s, moves[s], "sector_move")
+        for s in sorted(moves, key=lambda s: -abs(moves[s]))
+    ]
 
 
-def _move(outlook: Outlook, name: str, move: float) -> MarketSignal:
+def _move(outlook: Outlook, name: str, move: float, signal: str) -> MarketSignal:
     """A move since the first price of the session."""
     sign = "−" if move < 0 else "+"
-    return _row(outlook, name, f"{sign}{abs(move):.2%} since open", move / FULL_LEAN)
+    return _row(outlook, name, f"{sign}{abs(move):.2%} since open", move / FULL_LEAN, signal)
 
 
-def _row(outlook: Outlook, name: str, reading: str, lean: float) -> MarketSignal:
-    """One line."""
-    return MarketSignal(name, reading, float(np.clip(lean, -1.0, 1.0)), UNMEASURED, outlook.as_of)
+def _row(outlook: Outlook, name: str, reading: str, lean: float, signal: str = "") -> MarketSignal:
+    """One line, with what past sessions say of its signal."""
+    said = next((e.verdict for e in outlook.signals if e.name == signal), UNMEASURED)
+    return MarketSignal(name, reading, float(np.clip(lean, -1.0, 1.0)), said, outlook.as_of)

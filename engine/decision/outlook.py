@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.market.risk import RiskModel
+from engine.market.signals import Evidence
 from engine.market.touch_table import Touches
 from engine.records import Quote, Security
 
@@ -54,6 +55,7 @@ class Outlook:
         relatives: Price relatives at the steps, shape (paths, steps, names), float32.
         risk: Factor model over ``names``.
         sessions_left: Sessions after today to the end of the year.
+        signals: What past sessions say of each signal of direction; none carries weight here.
     """
 
     as_of: datetime
@@ -77,3 +79,4 @@ class Outlook:
     relatives: NDArray[np.float32]
     risk: RiskModel
     sessions_left: int = 0
+    signals: tuple[Evidence, ...] = ()

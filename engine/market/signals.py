@@ -19,6 +19,7 @@ LEAST_DAYS = 20
 EXPLAINED = {
     "name_move": "the name's own return since the open, in standard deviations",
     "market_move": "mean return of all names since the open, in standard deviations",
+    "sector_move": "mean return of the sector's names since the open, in standard deviations",
     "gap": "return over the night, in standard deviations",
     "unrest": "today's realised variance over the expected, all names, log",
 }

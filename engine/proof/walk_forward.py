@@ -11,8 +11,7 @@ from engine.market.first_passage import touch
 from engine.market.moments import Moments, kinds, known_at, variances
 from engine.market.name_days import Floats, Ints, NameDays
 from engine.market.session_history import SessionHistory
-from engine.market.signals import Evidence, measure
-from engine.market.volatility import TERMS, moment_mean, terms
+from engine.market.volatility import TERMS, terms
 
 SESSIONS_NEEDED = 20
 FEW_SESSIONS = "fewer than 20 earlier sessions"
@@ -113,34 +112,6 @@ def fit(
     weights, *_ = np.linalg.lstsq(design, target, rcond=None)
     rest = float(np.std(target - design @ weights))
     return {**dict(zip((*TERMS, "level"), map(float, weights), strict=True)), "residual": rest}
-
-
-def evidence(
-    found: NameDays,
-    history: SessionHistory,
-    looks: Moments,
-    chosen: NDArray[np.bool_],
-    seed: int,
-) -> tuple[Evidence, ...]:
-    """Whether signals known at the moment told which way the window went.
-
-    Args:
-        found: Name-days of all bars.
-        history: Session variances of the same names.
-        looks: From ``moments``.
-        chosen: Name-days to measure on, shape (name_days,).
-        seed: Seed of the resampling of days.
-    """
-    state, today, moment = known_at(found, history, looks)
-    sd = np.exp(0.5 * state.expected)
-    way, gap = today.moved / sd, today.gap / sd
-    seen = np.isfinite(way)
-    market = moment_mean(np.where(seen, way, 0.0), seen, moment)
-    unrest = terms(state, today, moment)[:, TERMS.index("market")]
-    use = chosen[looks.row] & seen & np.isfinite(gap)
-    signals = {"name_move": way, "market_move": market, "gap": gap, "unrest": unrest}
-    known = {name: values[use] for name, values in signals.items()}
-    return measure(known, (looks.returned / sd)[use], found.day[looks.row][use], seed)
 
 
 def baseline_variance(history: SessionHistory, looks: Moments, name: Ints, at: Ints) -> Floats:

@@ -160,3 +160,17 @@ def test_an_event_day_widens_the_window_of_its_name_alone() -> None:
     assert later is not None
     np.testing.assert_allclose(later.vol_annual, one.vol_annual)
     assert later.touches.sd_next[1] > 1.2 * one.touches.sd_next[1]  # type: ignore[attr-defined]
+
+
+def test_signals_are_shown_with_what_past_sessions_say_of_them() -> None:
+    bars, day = tape(), int(SESSIONS[-1])
+    market = desk(bars, day)
+    play(market, bars, day, day, 660)
+    outlook = market.outlook()
+    assert outlook is not None
+    said = {e.name: e for e in outlook.signals}
+    assert set(said) == {"name_move", "market_move", "sector_move", "gap", "unrest"}
+    assert all(e.days == DAYS - 2 for e in said.values())
+    weak = [e for e in said.values() if not e.counts]
+    assert len(weak) >= 3  # the bars are a random walk
+    assert all(e.weight == 0.0 and "no evidence" in e.verdict for e in weak)
