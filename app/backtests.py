@@ -84,6 +84,7 @@ class Line:
     def __call__(self, vol_annual: Floats, rate_now: Floats, rate_exit: float) -> Floats:
         """Depth from which each lot is ready, shape (lots,); infinity where it never is.
 
+        A loss that saves no more than its lower basis gives back is never taken.
         ``rate_exit`` is a present rate; the table discounts by itself, so that is undone here.
         """
         later = rate_exit * (1.0 + self.horizon.discount_rate) ** self.horizon.years
@@ -95,7 +96,8 @@ class Line:
             np.asarray(self.cost_rate),
         )
         with np.errstate(divide="ignore"):
-            return np.asarray(-np.log(1.0 - loss))
+            depth = -np.log(1.0 - loss)
+        return np.where(np.asarray(rate_now) > rate_exit, depth, np.inf)
 
 
 class Risk:

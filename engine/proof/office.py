@@ -64,16 +64,21 @@ class HouseholdOffice:
     def rates(self, year: int, short_usd: float, long_usd: float) -> tuple[float, float, float]:
         """What one more dollar of loss saves now and later, and what a lower basis gives back.
 
-        Measured over a thousand dollars of loss, and over ten thousand of later long-term gain.
+        Measured over a thousand dollars of loss, and over ten thousand of later long-term gain
+        beside no carryforward. A carryforward that is left at the exit offsets the gain there,
+        and that is all it does: counted on in other years as well, it would be spent twice, and a
+        loss would look worth taking decades before it can be used.
         """
         bill = self._open_year()
         short = short_usd - STEP_USD * np.array([0.0, 1.0, 0.0])
         long = long_usd - STEP_USD * np.array([0.0, 0.0, 1.0])
         carried = np.add(*bill.carry(short, long))
-        use = carryforward.use_of(bill, self.horizon, [self._yearly_gain()] * 3)
+        years = max(1, round(self.horizon.years))
+        use = carryforward.use_of(bill, self.horizon, [self._yearly_gain()] * years)
+        use = replace(use, gains_usd=(*use.gains_usd, np.inf))
         burden = bill.tax(short, long) - carryforward.present_value(carried, use)
         above = np.array([0.0, 10.0 * STEP_USD]) + max(long_usd, 0.0)
-        gain = np.diff(bill.tax(max(short_usd, 0.0), above))[0] / (10.0 * STEP_USD)
+        gain = np.diff(self._without().tax(max(short_usd, 0.0), above))[0] / (10.0 * STEP_USD)
         later = 1.0 - self.horizon.step_up_probability
         later *= (1.0 + self.horizon.discount_rate) ** -self.horizon.years
         saved = (burden[0] - burden[1:]) / STEP_USD
