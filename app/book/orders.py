@@ -23,7 +23,7 @@ from app.book.rows import from_row, scaled, to_row, unscaled
 from app.custodian.order_values import ApprovedOrder, BoughtLot, Fill, LotClose, ReconcileException
 from app.custodian.reconcile import Reconciled
 from engine.errors import UserError
-from engine.law.holding import term
+from engine.law.lots import realize
 from engine.records import MICRO, ZERO, Cash, Lot, RealizedLot, Side, Trade
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -223,22 +223,16 @@ def _close(change: Change, fill: Fill, close: LotClose) -> None:
     else:
         kept = replace(lot.split(close.shares)[1], basis_usd=lot.basis_usd - close.basis_usd)
         change.put("lots", row | to_row(kept))
-    sold_on = _day(close.closed_at)
-    realized = RealizedLot(
-        sale_id=close.exec_id,
-        lot_id=close.lot_id,
-        account_id=close.account_id,
-        security_id=close.security_id,
-        shares=close.shares,
-        proceeds_usd=close.proceeds_usd,
-        basis_usd=close.basis_usd,
-        acquired_on=close.acquired_on,
-        held_since=close.held_since,
-        sold_on=sold_on,
-        term=term(close.held_since, sold_on),
-    )
+    realized = _realized(lot, close)
     add_child(change, "realized", household_id, realized)
     _move_cash(change, household_id, close.account_id, close.proceeds_usd)
+
+
+def _realized(lot: Lot, close: LotClose) -> RealizedLot:
+    """The line of Form 8949, with the lot's origin in mind: a gift has two bases (1015(a))."""
+    sold = lot if lot.shares == close.shares else lot.split(close.shares)[0]
+    sold = replace(sold, basis_usd=close.basis_usd)
+    return realize(sold, close.proceeds_usd, _day(close.closed_at), close.exec_id)
 
 
 def _trade(change: Change, fill: Fill, sold: Sequence[LotClose]) -> None:

@@ -19,7 +19,7 @@ from engine.decision.household_tax import HouseholdTax, YearResults, open_year, 
 from engine.law.holding import term
 from engine.law.rules import Law
 from engine.law.walk import difference
-from engine.records import CENT, ZERO, Household
+from engine.records import CENT, ZERO, Household, RealizedLot
 from engine.results import Alpha, LotSale, Proposal, WalkStep
 
 
@@ -108,7 +108,8 @@ def efficiency(
         if close.account_id in accounts and first <= _day(close) <= last
     ]
     closes.sort(key=lambda c: (c.closed_at, c.exec_id, c.lot_id))
-    sales = [_sale(close) for close in closes]
+    realized = {(x.sale_id, x.lot_id): x for x in household.realized}
+    sales = [_sale(close, realized.get((close.exec_id, close.lot_id))) for close in closes]
     without = _without(household, sales)
     year = open_year(household, law, without)
     filled = _filled_share(closes, orders, proposals)
@@ -159,8 +160,19 @@ def _on(at: datetime) -> date:
     return at.astimezone(NEW_YORK).date()
 
 
-def _sale(close: LotClose) -> LotSale:
-    """A filled sale as the alpha counts it, with the result that was realized."""
+def _sale(close: LotClose, booked: RealizedLot | None) -> LotSale:
+    """A filled sale as the alpha counts it, with the term and result that were booked for it."""
+    if booked is not None:
+        gain = booked.proceeds_usd - booked.basis_usd
+        return LotSale(
+            close.lot_id,
+            close.account_id,
+            close.security_id,
+            close.shares,
+            booked.basis_usd,
+            booked.term,
+            gain,
+        )
     return LotSale(
         close.lot_id,
         close.account_id,

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from app.custodian.order_values import Fill
 from app.custodian.reconcile import reconcile
 from app.people import NotAllowedError
 from engine.errors import InputError, UserError
-from engine.records import Side
+from engine.records import Origin, Side, Term
 from engine.results import ProposalState
 from tests.app.book.sample import AT, HOUR, evaluation, household, order, proposal
 
@@ -209,3 +209,26 @@ def test_an_encrypted_book_shows_nothing_without_its_key(tmp_path: Path) -> None
 def test_a_book_that_is_not_there_is_told_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(BookError, match="lotlight book create"):
         Book.open(tmp_path / "none.lotlight")
+
+
+@pytest.mark.parametrize(
+    ("changed", "term", "basis"),
+    [
+        ({}, Term.SHORT, "2500.01"),
+        ({"origin": Origin.INHERITED}, Term.LONG, "2500.01"),
+        ({"origin": Origin.GIFTED, "loss_basis_usd": Decimal(2200)}, Term.SHORT, "2200.00"),
+        ({"origin": Origin.GIFTED, "loss_basis_usd": Decimal(1900)}, Term.SHORT, "1998.99"),
+    ],
+)
+def test_a_fill_books_the_term_and_the_basis_of_the_lots_origin(
+    book: Book, changed: dict[str, object], term: Term, basis: str
+) -> None:
+    """Inherited is long (1223(9)); a gift at a loss has its lower basis, or none (1015(a))."""
+    home = household()
+    young = replace(home.lots[0], acquired_on=date(2026, 3, 3), held_since=date(2026, 3, 3))
+    book.save_household(replace(home, lots=(replace(young, **changed), *home.lots[1:])), "ann", AT)  # type: ignore[arg-type]
+    exported(book)
+    assert reconciled(book, fill("x1", "100")) == 1
+    (line,) = [x for x in book.household("H1").realized if x.lot_id == "L1"]
+    assert (line.term, line.basis_usd) == (term, Decimal(basis))
+    assert line.proceeds_usd == Decimal("1998.99")
