@@ -16,9 +16,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets import text
+from widgets.axis import CalmAxis, Ticks
 from widgets.theme import Theme, font
 
-Ticks = list[tuple[float, str]]
 SHRINK_AT = 0.55
 """A range shrinks only when the data fills less than this share of it."""
 
@@ -87,7 +87,8 @@ class Chart(QWidget):
         self.theme = theme
         self.setAccessibleName(name)
         self._names = {"bottom": bottom, "left": left}
-        self.canvas: Any = pg.PlotWidget()
+        self._marked = {side: CalmAxis(side) for side in self._names}
+        self.canvas: Any = pg.PlotWidget(axisItems=self._marked)
         self.canvas.setFrameShape(self.canvas.Shape.NoFrame)
         self.plot: Any = self.canvas.getPlotItem()
         self.plot.setMenuEnabled(False)
@@ -104,6 +105,8 @@ class Chart(QWidget):
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.canvas.scene().sigMouseMoved.connect(self._moved)
         self.canvas.viewport().installEventFilter(self)
+        self.canvas.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.canvas.setViewportUpdateMode(self.canvas.ViewportUpdateMode.FullViewportUpdate)
         self.dress(theme)
 
     def dress(self, theme: Theme) -> None:
@@ -146,7 +149,7 @@ class Chart(QWidget):
             setter(low, high, padding=0)
         if self._ticks.get(side) != ticks:
             self._ticks[side] = ticks
-            self.plot.getAxis(side).setTicks([ticks, []])
+            self._marked[side].mark(ticks)
 
     def read_with(self, read: Callable[[float, float], str]) -> None:
         """How a point of the chart is put into words; "" where there is nothing."""

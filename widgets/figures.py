@@ -76,6 +76,7 @@ class FigureButton(QPushButton):
         super().__init__()
         self.setObjectName("figure")
         self.name = name
+        self._said: Shown | None = None
         self.heading = FitLabel("", "muted", "note")
         self.figure, self.small = FitLabel("", "", "big"), FitLabel("", "muted", "note")
         box = self._box = QVBoxLayout(self)
@@ -93,7 +94,10 @@ class FigureButton(QPushButton):
         return self._box.minimumSize()
 
     def say(self, what: Shown) -> None:
-        """Show a figure."""
+        """Show a figure; one that reads the same is left alone."""
+        if what == self._said:
+            return
+        self._said = what
         set_text(self.heading, what.heading)
         set_text(self.figure, what.figure)
         set_text(self.small, what.print)

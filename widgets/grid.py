@@ -81,6 +81,7 @@ class GridView(QTableView, Generic[Row]):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 9)
@@ -272,8 +273,13 @@ class GridView(QTableView, Generic[Row]):
     # -- empty ------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Rows in one go, or the words that stand in for them."""
+        """Rows in one go, or the words that stand in for them.
+
+        The ground is painted here too: else every part below, up to the window, would paint its own
+        for each tick.
+        """
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self.cells.theme.color("panel"))
         if self.model_.rowCount():
             self._paint_cells(painter, event.region())
         else:
