@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -28,6 +29,8 @@ pytestmark = pytest.mark.benchmark
 POSITIONS, LOTS = 500, 5_000
 GATE_MS = 16.0
 FRAMES = 200
+STARTS = count(1, 10**6)
+"""Where the numbers of a measurement's views start: a window takes none older than its own."""
 UNIT_MS = 7.6
 """What the unit costs on a quiet machine of the kind that the gate was set on."""
 
@@ -96,26 +99,32 @@ def quietest(measure: Callable[[], tuple[float, float]]) -> tuple[float, float]:
     return found
 
 
-def desk_frames(frame: Frame, desks: list[DeskView]) -> tuple[float, float]:
-    """Median and 99th percentile of the cost of showing the desk."""
-    seq = iter(range(100_000))
+def desk_frames(frame: Frame, desks: list[DeskView], times: int = 1) -> tuple[float, float]:
+    """Median and 99th percentile of the cost of showing the desk, each frame so many times over."""
+    seq = iter(range(next(STARTS), 10**9))
+
+    def one(at: int) -> None:
+        for _ in range(times):
+            frame.show_view(replace(desks[at % len(desks)], seq=next(seq)))
+            QApplication.processEvents()
 
     def round_() -> tuple[float, float]:
         costs, units = [], []
         for at in range(FRAMES):
-            view = replace(desks[at % len(desks)], seq=next(seq))
-            costs.append(cost_ms(lambda v=view: frame.show_view(v)))
+            costs.append(cost_ms(lambda at=at: one(at)))
             units.append(cost_ms(paint_unit))
         return in_quiet_ms(costs, units)
 
     round_()
-    return quietest(round_)
+    return quietest(round_) if times == 1 else round_()
 
 
 def test_all_but_one_frame_in_a_hundred_of_the_desk_stay_within_the_budget(
     frame: Frame, desks: list[DeskView]
 ) -> None:
+    """The gate bites: a frame drawn twice breaks it."""
     assert desk_frames(frame, desks)[1] <= GATE_MS
+    assert desk_frames(frame, desks, times=2)[1] > GATE_MS
 
 
 def test_five_thousand_lots_are_shown_within_the_budget(frame: Frame, lots: LotView) -> None:
