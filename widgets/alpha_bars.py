@@ -8,7 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 
 from widgets import text
-from widgets.chart import Chart, Ticks, axis_money, calm_range, nice_ticks, pen
+from widgets.axis import Ticks
+from widgets.chart import Chart, axis_money, calm_range, nice_ticks, pen
 from widgets.theme import Theme
 from widgets.views import DeskView
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets import text
-from widgets.chart import Chart, Ticks, axis_money, calm_range, nice_ticks, pen
+from widgets.axis import Ticks
+from widgets.chart import Chart, axis_money, calm_range, nice_ticks, pen
 from widgets.grid import GridView
 from widgets.intents import Intents
 from widgets.parts import Card, button, column, label, row, set_text, split
