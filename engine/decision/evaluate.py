@@ -10,13 +10,14 @@ import numpy as np
 
 from engine.arrays import dollars
 from engine.decision.alpha import TradeCosts, value
-from engine.decision.harvest import Harvest, harvest
+from engine.decision.harvest import Harvest
 from engine.decision.harvest_policy import HarvestTable
 from engine.decision.lot_state import LotState, lot_state
 from engine.decision.outlook import Outlook
+from engine.decision.permitted import permitted
 from engine.decision.positions import positions
 from engine.decision.prepare import Flags, Prepared, rates, with_decided
-from engine.decision.proposals import evaluation_id, flagged, proposed
+from engine.decision.proposals import evaluation_id, flagged, proposed, usd_a_minute
 from engine.decision.sectors import sector_probability
 from engine.decision.settings import DecisionSettings
 from engine.records import ZERO, Lot
@@ -86,7 +87,7 @@ def _harvests(
     found = {}
     for key in screened[: settings.most_proposals]:
         lots = [prepared.lots[i] for i in groups[key]]
-        valued = harvest(prepared, outlook, lots, settings, allowed)
+        valued = permitted(prepared, outlook, lots, settings, allowed)
         if valued is not None:
             found[key] = valued
     return found
@@ -116,15 +117,18 @@ def _proposals(
     found: dict[tuple[str, str], Harvest],
     taken: set[str],
 ) -> tuple[Proposal, ...]:
-    """What beats its cost by the minimum, best first, and the flags asking for pre-approval."""
+    """What beats its cost by the minimum, and the flags asking for pre-approval.
+
+    Ordered by net dollars per minute left to decide: of two alike, what runs out first comes first.
+    """
     worth = [
         proposed(prepared, outlook, settings, item)
         for item in found.values()
-        if item.alpha.net_usd >= settings.minimum_alpha_usd
+        if item.alpha.net_usd >= settings.minimum_alpha_usd and item.alpha.net_usd > 0
     ]
     for (_, _), lots in _groups(prepared, state.flag, taken).items():
         worth += _flag(prepared, outlook, settings, state, lots)
-    return tuple(sorted(worth, key=lambda p: (-p.alpha.net_usd, p.proposal_id)))
+    return tuple(sorted(worth, key=lambda p: (-usd_a_minute(p), p.proposal_id)))
 
 
 def _flag(
@@ -137,7 +141,7 @@ def _flag(
     """The harvest that a touch would make, valued at the threshold of its highest lot."""
     at = dollars(float(np.max(state.threshold[list(lots)])))
     chosen: list[Lot] = [prepared.lots[i] for i in lots]
-    valued = harvest(prepared, outlook, chosen, settings, prepared.buyable, price_usd=at)
+    valued = permitted(prepared, outlook, chosen, settings, prepared.buyable, at)
     if valued is None or valued.alpha.net_usd < settings.minimum_alpha_usd:
         return []
     chance = float(np.min(state.touches.probability[list(lots)]))

@@ -19,7 +19,7 @@ from engine.decision.substitutes import Substitute, choose
 from engine.law.holding import term_of
 from engine.law.relief import with_required
 from engine.law.wash_lookahead import PlannedPurchase, would_wash
-from engine.records import CENT, MICRO, ZERO, Lot
+from engine.records import CENT, MICRO, ZERO, Household, Lot, Rule
 from engine.results import Alpha, LotSale, Purchase
 
 SESSIONS_A_YEAR = 252.0
@@ -77,7 +77,12 @@ def harvest(
         return None
     name = outlook.index[lots[0].security_id]
     bid = price_usd if price_usd is not None else outlook.quotes[lots[0].security_id].bid_usd
-    sales = tuple(sale(prepared, lot, bid) for lot in sorted(lots, key=lambda x: x.acquired_on))
+    whole = trades_whole_shares(prepared.household)
+    parts = [_sold(lot, whole) for lot in sorted(lots, key=lambda x: x.acquired_on)]
+    lots = [part for part in parts if part is not None]
+    sales = tuple(sale(prepared, lot, bid) for lot in lots)
+    if not sales:
+        return None
     stand_in = choose(outlook.risk, name, _different(prepared, name, allowed), settings.substitutes)
     if stand_in is None:
         return None
@@ -94,13 +99,26 @@ def harvest(
     low, high = band(prepared.tax, alpha, results_of(sales), outlook.seed)
     return Harvest(
         sales,
-        _purchases(outlook, lots[0].account_id, stand_in, proceeds),
+        _purchases(outlook, lots[0].account_id, stand_in, proceeds, Decimal(1) if whole else MICRO),
         alpha,
         low,
         high,
         stand_in.tracking_error,
         bid,
     )
+
+
+def trades_whole_shares(household: Household) -> bool:
+    """Whether a hard limit asks for whole shares."""
+    return any(c.rule is Rule.WHOLE_SHARES and c.hard and c.limit for c in household.constraints)
+
+
+def _sold(lot: Lot, whole: bool) -> Lot | None:
+    """What is sold of a lot: all of it, or its whole shares; None where that is nothing."""
+    shares = lot.shares.to_integral_value(ROUND_FLOOR) if whole else lot.shares
+    if shares == lot.shares:
+        return lot
+    return lot.split(shares)[0] if shares > 0 else None
 
 
 def sale(prepared: Prepared, lot: Lot, bid_usd: Decimal) -> LotSale:
@@ -188,14 +206,14 @@ def _wash_drag(
 
 
 def _purchases(
-    outlook: Outlook, account_id: str, stand_in: Substitute, proceeds: Decimal
+    outlook: Outlook, account_id: str, stand_in: Substitute, proceeds: Decimal, unit: Decimal
 ) -> tuple[Purchase, ...]:
-    """Equal dollars of each substitute at its ask, shares rounded down to a millionth."""
+    """Equal dollars of each substitute at its ask, shares rounded down to the unit."""
     each = proceeds / len(stand_in.names)
     found = []
     for i in stand_in.names:
         ask = outlook.quotes[outlook.names[i]].ask_usd
-        shares = (each / ask).quantize(MICRO, rounding=ROUND_FLOOR)
+        shares = (each / ask).quantize(unit, rounding=ROUND_FLOOR)
         if shares > 0:
             found.append(Purchase(account_id, outlook.names[i], shares, ask))
     return tuple(found)

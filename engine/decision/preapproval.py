@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from engine.decision.harvest import Harvest, harvest
+from engine.decision.harvest import Harvest
 from engine.decision.outlook import Outlook
+from engine.decision.permitted import permitted
 from engine.decision.preapproval_terms import PreApproval
 from engine.decision.prepare import Prepared
 from engine.decision.settings import DecisionSettings
@@ -73,9 +74,9 @@ def fires(
     chosen, why = _lots(rule, prepared, held, bid)
     if not chosen:
         return NotYet(rule.rule_id, why)
-    found = harvest(prepared, outlook, chosen, settings, prepared.buyable)
+    found = permitted(prepared, outlook, chosen, settings, prepared.buyable)
     if found is None:
-        return NotYet(rule.rule_id, "nothing may replace the name today")
+        return NotYet(rule.rule_id, "nothing may replace the name today under the limits")
     worth = found.alpha.net_usd
     if worth < rule.minimum_alpha_usd or worth <= 0:
         return NotYet(

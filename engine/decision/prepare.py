@@ -198,11 +198,12 @@ def _buyable(
     """Target names with a price, not excluded or frozen, clear of the household's own losses."""
     blocked = set(frozen) | {b.security_id for b in blocks if b.kind == wash_blocks.BUY_BLOCK}
     for limit in household.constraints:
-        if limit.rule is Rule.NEVER_BUY and limit.limit:
+        if limit.rule is Rule.NEVER_BUY and limit.limit and limit.hard:
+            everything = limit.scope is Scope.HOUSEHOLD
             blocked |= {
                 name
                 for name in outlook.names
-                if limit.scope_id in (name, outlook.securities[name].sector)
+                if everything or limit.scope_id in (name, outlook.securities[name].sector)
             }
     found = _target(household, outlook) > 0.0
     found &= np.isfinite(outlook.price)

@@ -102,6 +102,13 @@ def _proposal(
     )
 
 
+def usd_a_minute(proposal: Proposal) -> Decimal:
+    """Net dollars for each minute left to decide, a minute at least; of a flag what is expected."""
+    left = Decimal((proposal.expires_at - proposal.proposed_at).total_seconds()) / 60
+    expected = proposal.alpha.net_usd * Decimal(str(proposal.probability))
+    return expected / max(left, Decimal(1))
+
+
 def reasons(prepared: Prepared, found: Harvest) -> tuple[str, ...]:
     """Why it is worth doing, in the order an advisor asks."""
     loss = -sum((sale.est_gain_usd for sale in found.sales), ZERO)
