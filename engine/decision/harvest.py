@@ -69,7 +69,7 @@ def harvest(
         settings: Choices of the practice.
         allowed: Names that may be bought, before identical ones are left out, shape (names,).
         option_usd: Value of the later choice that the sale gives up.
-        planned: Expected purchases that may wash the loss.
+        planned: Expected purchases that may wash the loss, besides those of money coming in.
         price_usd: Bid to value at; by default that of the quote.
     """
     lots = with_required(lots, prepared.household.lots, prepared.required_method)
@@ -93,7 +93,7 @@ def harvest(
         impact_usd=_impact(outlook, name, stand_in, proceeds, settings),
         tracking_usd=_tracking(prepared, outlook, stand_in, proceeds, settings),
         option_usd=dollars(option_usd),
-        wash_drag_usd=_wash_drag(prepared, lots, bid, planned),
+        wash_drag_usd=_wash_drag(prepared, lots, bid, (*prepared.planned, *planned)),
     )
     alpha = value(prepared.tax, sales, costs, settings.top_rate)
     low, high = band(prepared.tax, alpha, results_of(sales), outlook.seed)
@@ -193,7 +193,8 @@ def _wash_drag(
     A deferred loss is not lost: it comes back with the replacement lot. What it costs is charged
     in full only where it would be gone for good (a plan account), else the saving of this year.
     """
-    mine = [p for p in planned if p.security_id == lots[0].security_id]
+    group = prepared.wash.identical.group(lots[0].security_id)
+    mine = [p for p in planned if prepared.wash.identical.group(p.security_id) == group]
     if not mine:
         return ZERO
     drag = ZERO
