@@ -81,7 +81,7 @@ def _normals_rate() -> float:
 
 def _path_rows(polled: Shape, bridged: Shape, plain: float, rate: float) -> list[BenchRow]:
     """The scenario set against numpy and against its own normals, one thread."""
-    grid = cpu_best_of(5, lambda: simulate(polled, 7, PATHS, bridge=False, shared=256))
+    grid = cpu_best_of(9, lambda: simulate(polled, 7, PATHS, bridge=False, shared=256))
     bridge = cpu_best_of(5, lambda: simulate(bridged, 7, PATHS))
     held = simulate(bridged, 7, PATHS).nbytes
     work = f"{NAMES} names x {PATHS} paths x"
@@ -120,7 +120,7 @@ def _thread_rows(polled: Shape, bridged: Shape) -> list[BenchRow]:
 
 def _thread_row(name: str, shape: Shape, *, bridge: bool) -> BenchRow:
     """One row of two threads."""
-    turns = 7
+    turns = 11
     with ThreadPoolExecutor(2, "bench") as pool:
         one = partial(simulate, shape, 7, PATHS, bridge=bridge, shared=256)
         two = partial(one, threads=2, pool=pool)
