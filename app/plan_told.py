@@ -1,11 +1,13 @@
 """A plan as a document: what to trade, what it is worth, what each limit costs."""
 
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from app.planning import Planned
 from engine.decision.constraints import ConstraintRow, raising
 from engine.decision.household_plan import Plan
+from engine.decision.need_schedule import Provision
 
 THOUSAND, ONE = Decimal(1000), Decimal(1)
 
@@ -60,6 +62,20 @@ def row_document(row: ConstraintRow) -> dict[str, Any]:
         "whole_usd": round(row.whole_usd, 2),
         "charge_usd": round(row.charge_usd, 2),
         "says": said(row),
+    }
+
+
+def need_document(found: Provision) -> dict[str, Any]:
+    """A later cash need: raised today or on its day, what each costs; null where it cannot be."""
+    costs = {"now_usd": found.now_usd, "on_the_day_usd": found.later_usd}
+    return {
+        "need_id": found.need.need_id,
+        "due_on": found.need.due_on.isoformat(),
+        "amount_usd": str(found.need.amount_usd),
+        "sell": "now" if found.now else "on_the_day",
+        **{name: round(usd, 2) if isfinite(usd) else None for name, usd in costs.items()},
+        "risk_usd": round(found.risk_usd, 2),
+        "says": found.says,
     }
 
 

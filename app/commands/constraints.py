@@ -65,10 +65,11 @@ def solve(
     a rule of yes or no shows what the whole rule costs. Nothing is stored.
     """
     from app.office import rules
-    from app.plan_told import plan_document, plan_lines
+    from app.plan_told import need_document, plan_document, plan_lines
     from app.planning import planned
     from app.priced import price
     from app.wash_choice import chosen
+    from engine.decision.need_schedule import provisions
     from engine.decision.prepare import prepare
     from engine.decision.settings import DecisionSettings
 
@@ -79,11 +80,15 @@ def solve(
         rested = rules(settings, wash=chosen(book))
     prepared = prepare(home, rested.law, found.outlook, rested.funds, rested.wash)
     made = planned(prepared, found.outlook, settings)
+    later = () if made.plan is None else provisions(prepared, found.outlook, settings)
     if as_json:
-        emit({"household_id": household_id, "simulated": found.simulated, **plan_document(made)})
+        head = {"household_id": household_id, "simulated": found.simulated}
+        emit({**head, **plan_document(made), "later_needs": [need_document(x) for x in later]})
         return
     for line in [made.told] if made.plan is None else plan_lines(made.plan):
         click.echo(line)
+    for provision in later:
+        click.echo(f"  {provision.says}")
 
 
 @constraints.command("set")

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from engine.decision.harvest import Harvest, harvest
+from engine.decision.harvest import Harvest
 from engine.decision.outlook import Outlook
+from engine.decision.permitted import permitted
 from engine.decision.prepare import Prepared
 from engine.decision.proposals import reasons
 from engine.decision.settings import DecisionSettings
@@ -57,12 +58,12 @@ def recheck(
     if proposal.kind == "flag":
         return Recheck(proposal.proposal_id, shown, shown)
     chosen = [lots[sale.lot_id] for sale in proposal.sales]
-    found = harvest(prepared, outlook, chosen, settings, prepared.buyable)
+    found = permitted(prepared, outlook, chosen, settings, prepared.buyable)
     return Recheck(
         proposal.proposal_id,
         shown,
         shown if found is None else found.alpha.net_usd,
-        refused="" if found is not None else "nothing may replace the name today",
+        refused="" if found is not None else "nothing may replace the name today under the limits",
         worse="" if found is None else _worse(proposal, found),
     )
 
@@ -80,7 +81,7 @@ def edited(
     """
     lots = [lot for lot in prepared.household.lots if lot.lot_id in set(lot_ids)]
     price = proposal.limit_usd if proposal.kind == "flag" else None
-    found = harvest(prepared, outlook, lots, settings, prepared.buyable, price_usd=price)
+    found = permitted(prepared, outlook, lots, settings, prepared.buyable, price)
     if found is None:
         return None
     kept = f"Edited: {len(found.sales)} of {len(proposal.sales)} lots are kept."
