@@ -166,6 +166,31 @@ def _write_csv(path: Path, forms: list[dict[str, Any]]) -> None:
     path.write_text(out.getvalue(), encoding="utf-8")
 
 
+@report.command("exam-packet")
+@book_option
+@household_option
+@click.option("--out", type=FOLDER, required=True, help="Folder for the packet.")
+@json_option
+def exam_packet_(
+    book_path: Path,
+    passphrase_file: Path | None,
+    household_id: str | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Order memoranda (Rule 204-2), approvals and the log, with a manifest of digests."""
+    from app.reports.exam_packet import exam_packet
+
+    with opened(book_path, passphrase_file, readonly=True) as book:
+        _households(book, household_id)  # an unknown one is told before anything is written
+        made = exam_packet(book, out, household_id)
+    if as_json:
+        emit({"files": [str(path) for path in made]})
+        return
+    for path in made:
+        click.echo(path)
+
+
 @report.command("verify")
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from app.book.book import Book
+from app.book.verify import Verdict, check
 from app.commands.output import IntegrityError
+from app.market import snapshot_id
 from app.reports.efficiency import Evidence, as_data
 from app.reports.figures import efficiency
+from engine.errors import UserError
 from engine.law.rules import Law
 from engine.results import Problem
 
@@ -34,7 +37,47 @@ def verify(path: Path, book: Book, law: Law, top_rate: float) -> list[Problem]:
     )
     evidence = Evidence(book.audit_head(), told["engine_version"], told["simulated"], NEVER)
     again = as_data(found, evidence)["figures"]
-    return _differences(path.name, "figures", figures, again)
+    return [
+        *_differences(path.name, "figures", figures, again),
+        *_trail(path.name, told, book),
+        *_quotes(path.name, figures, book),
+    ]
+
+
+def _trail(source: str, told: dict[str, Any], book: Book) -> list[Problem]:
+    """Whether the book is whole, and still holds the audit line on which the report rests."""
+    verdict = Verdict()
+    check(book.connection, verdict, None, book.chain_key, copy=True)
+    found = [_broken(source, "book", book.path.name, sentence) for sentence in verdict.problems]
+    seq = int(told["audit_seq"])
+    lines = book.audit(max(book.audit_head().seq - seq + 1, 1))
+    line = next((one for one in lines if one.seq == seq), None)
+    if line is None:
+        rule = "the trail of the book ends before this line"
+        found.append(_broken(source, "audit_seq", str(seq), rule))
+    elif line.hash != told["audit_head"]:
+        rule = f"line {seq} of the trail has the hash {line.hash}"
+        found.append(_broken(source, "audit_head", str(told["audit_head"]), rule))
+    return found
+
+
+def _quotes(source: str, figures: dict[str, Any], book: Book) -> list[Problem]:
+    """Whether each snapshot that a trade was decided on still holds the quotes of its name."""
+    found = []
+    for key in sorted({trade["snapshot_id"] for trade in figures["trades"]}):
+        try:
+            again = snapshot_id(book.snapshot(key))
+        except (UserError, ValueError, KeyError) as error:
+            again = f"nothing that can be read ({error})"
+        if again != key:
+            rule = f"its quotes give {again}: one of them was changed"
+            found.append(_broken(source, f"quote snapshot {key}", key, rule))
+    return found
+
+
+def _broken(source: str, field: str, value: str, rule: str) -> Problem:
+    """Evidence that no longer holds."""
+    return Problem(source, 0, field, value, rule, "restore a backup and compare")
 
 
 def _read(path: Path) -> dict[str, Any]:

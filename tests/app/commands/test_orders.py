@@ -42,6 +42,12 @@ def test_proposals_are_signed_sent_and_filled(
     assert told["state"] == "approved"
     out = tmp_path / "out"
     sent = said(capsys, "orders", "export", "--out", str(out), *who)
+    assert all(Path(file["file"]).name.startswith("PAPER-") for file in sent["files"][:1])
+    packet = out / "packet"
+    said(capsys, "report", "exam-packet", "--out", str(packet), *who[:2])
+    memoranda = (packet / "order-memoranda.txt").read_text(encoding="utf-8")
+    assert all(key in memoranda for key in sent["orders"])
+    assert "approve" in (packet / "decisions.csv").read_text(encoding="utf-8")
     assert sent["orders"]
     assert all(Path(row["file"]).is_file() for row in sent["files"])
     with Book.open(demo_book) as book:
