@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import takewhile
@@ -20,7 +21,7 @@ import pytest
 from app.book import backup, dump, shape1
 from app.book.book import Book
 from app.book.connect import BookError, connect, is_plain, raw
-from app.book.migrate import NewerBookError, migrate, shape_of
+from app.book.migrate import SHAPE, STEPS, NewerBookError, migrate, shape_of
 from app.book.verify import verify
 from app.practice import generate
 from tests.app.book.sample import AT, fill_book, household
@@ -181,19 +182,19 @@ def test_a_migration_killed_at_any_statement_leaves_the_old_shape_or_the_new(
         os.waitpid(child, 0)
         connection = raw(path, None)
         tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        assert (shape_of(connection), tables > 0) in ((0, False), (1, True))
+        assert (tables > 0) == (shape_of(connection) > 0)
         migrate(connection)
-        assert shape_of(connection) == 1
+        assert shape_of(connection) == SHAPE
         connection.close()
 
 
 def test_a_step_that_fails_is_rolled_back_whole() -> None:
     connection = raw(Path(":memory:"), None)
     migrate(connection)
-    bad = {1: shape1.statements, 2: lambda: ("CREATE TABLE more (a INTEGER) STRICT", "nonsense")}
+    bad = {**STEPS, SHAPE + 1: lambda: ("CREATE TABLE more (a INTEGER) STRICT", "nonsense")}
     with pytest.raises(Exception, match="nonsense"):
         migrate(connection, bad)
-    assert shape_of(connection) == 1
+    assert shape_of(connection) == SHAPE
     found = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name='more'").fetchone()
     assert found == (0,)
     connection.close()
@@ -204,14 +205,15 @@ def test_a_book_of_every_released_shape_opens(shape: Path, tmp_path: Path) -> No
     path = tmp_path / shape.name
     shutil.copy(shape, path)
     with Book.open(path) as book:
-        assert book.household("H1") == household()
+        kept = household()
+        if shape.stem == "shape1":
+            kept = replace(kept, planned_income=(), different=())
+        assert book.household("H1") == kept
         assert book.proposals()[0].state == "approved"
     assert verify(path).ok
 
 
 def test_there_is_a_book_of_every_shape() -> None:
-    from app.book.migrate import SHAPE
-
     names = [path.stem for path in sorted(SHAPES.glob("*.lotlight"))]
     assert names == [f"shape{n}" for n in range(1, SHAPE + 1)]
 
