@@ -78,5 +78,6 @@ def _move(outlook: Outlook, name: str, move: float, signal: str) -> MarketSignal
 
 def _row(outlook: Outlook, name: str, reading: str, lean: float, signal: str = "") -> MarketSignal:
     """One line, with what past sessions say of its signal."""
-    said = next((e.verdict for e in outlook.signals if e.name == signal), UNMEASURED)
+    measured = (f"{e.verdict}; weight 0" for e in outlook.signals if e.name == signal)
+    said = next(measured, UNMEASURED)
     return MarketSignal(name, reading, float(np.clip(lean, -1.0, 1.0)), said, outlook.as_of)
