@@ -93,6 +93,23 @@ def info(book_path: Path, passphrase_file: Path | None, as_json: bool) -> None:
 @book.command()
 @book_option
 @json_option
+def tables(book_path: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    """Tables of the book with rows, columns, keys and references, for other programs."""
+    from app.book.layout import layout
+
+    with opened(book_path, passphrase_file, readonly=True) as found:
+        rows = layout(found.connection)
+    if as_json:
+        emit([asdict(row) for row in rows])
+        return
+    for row in rows:
+        names = ", ".join(name for name, _ in row.columns)
+        click.echo(f"{row.name:20} {row.rows:>9,}  {names}")
+
+
+@book.command()
+@book_option
+@json_option
 def verify(book_path: Path, passphrase_file: Path | None, as_json: bool) -> int:
     """Check pages, references, audit trail and content; exit 5 unless all is sound."""
     from app.book import verify as checks

@@ -1,6 +1,8 @@
 """The commands of the book as a script calls them: exit codes, JSON, nothing secret said."""
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from app.book.connect import raw
 from app.cli import run
 from tests.app.book.sample import AT, fill_book
 
+ROOT = Path(__file__).resolve().parents[3]
 SECRET = "CANARY-passphrase-4711"
 
 
@@ -128,3 +131,23 @@ def test_no_passphrase_is_found_in_anything_that_is_left(shell: Shell) -> None:
     assert len(left) > 4
     for file in left:
         assert b"CANARY" not in file.read_bytes(), file
+
+
+def test_the_tables_of_a_book_are_told_for_other_programs(shell: Shell) -> None:
+    code, rows = shell("book", "tables")
+    assert code == 0
+    found = {row["name"]: row for row in rows}
+    lots = found["lots"]
+    assert (lots["rows"], lots["strict"], lots["key"]) == (3, True, ["lot_id"])
+    assert ["shares_e6", "INTEGER"] in lots["columns"]
+    assert ["account_id", "accounts", "account_id"] in lots["refers_to"]
+    assert all(row["strict"] for row in rows)
+
+
+def test_a_command_of_the_book_does_not_load_what_only_the_tables_need(shell: Shell) -> None:
+    code = (
+        "import sys\nfrom app.cli import run\nrun(['book', 'info'])\n"
+        "sys.exit('sqlite_utils' in sys.modules or 'pandas' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
