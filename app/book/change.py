@@ -116,11 +116,14 @@ class Change:
         values = self.connection.execute(shape.select, key).fetchone()
         return None if values is None else dict(zip(shape.columns, values, strict=True))
 
-    def put(self, table: str, row: Row) -> bool:
-        """Write a row; what stood there goes into history. False when nothing changed."""
+    def put(self, table: str, row: Row, *, fresh: bool = False) -> bool:
+        """Write a row; what stood there goes into history. False when nothing changed.
+
+        ``fresh``: the caller has looked and no such row is there.
+        """
         shape = self.shape[table]
         key = tuple(row[column] for column in shape.key)
-        old = self.get(table, *key)
+        old = None if fresh else self.get(table, *key)
         new = dict(row)
         if table in KEPT:
             same = old is not None and said(old) == said(new)
@@ -129,8 +132,8 @@ class Change:
             return False
         if old is not None and table in KEPT:
             self._remember(table, key, old)
-        self._write(shape, key, old, new)
-        self._note(table, key, old, new)
+        digest = self._write(shape, key, old, new)
+        self._note(table, key, old, digest)
         return True
 
     def remove(self, table: str, *key: Any) -> None:
@@ -140,8 +143,8 @@ class Change:
             return
         if table in KEPT:
             self._remember(table, key, old)
-        self._write(self.shape[table], key, old, None)
-        self._note(table, key, old, None)
+        digest = self._write(self.shape[table], key, old, None)
+        self._note(table, key, old, digest)
 
     def restore(self, table: str, key: tuple[Any, ...], row: Row | None) -> None:
         """Set a row back to what it was, byte by byte; the undone version goes into history.
@@ -164,7 +167,9 @@ class Change:
         key: tuple[Any, ...],
         old: dict[str, Any] | None,
         new: dict[str, Any] | None,
-    ) -> None:
+    ) -> int | None:
+        """Write one row and count it into its table's digest; the row's own digest, if it stays."""
+        added = None
         values = None if new is None else tuple(new[column] for column in shape.columns)
         if values is None:
             self.connection.execute(shape.delete, key)
@@ -176,8 +181,10 @@ class Change:
         if old is not None:
             rows, digest = rows - 1, digest - row_digest(shape.name, tuple(old.values()))
         if values is not None:
-            rows, digest = rows + 1, digest + row_digest(shape.name, values)
+            added = row_digest(shape.name, values)
+            rows, digest = rows + 1, digest + added
         self.deltas[shape.name] = (rows, digest)
+        return added
 
     def _remember(
         self,
@@ -217,7 +224,7 @@ class Change:
         ).fetchone()
         return str(found)
 
-    def _note(self, table: str, key: tuple[Any, ...], old: Row | None, new: Row | None) -> None:
+    def _note(self, table: str, key: tuple[Any, ...], old: Row | None, digest: int | None) -> None:
         """While an import is applied: how the row was and is, for the undo."""
         if not self.import_id:
             return
@@ -229,7 +236,7 @@ class Change:
                 "kind": table,
                 "key": canonical(list(key)),
                 "before": None if old is None else canonical(old),
-                "after": None if new is None else self.row_digest(table, new),
+                "after": None if digest is None else f"{digest:032x}",
             },
         )
         self._noted += 1

@@ -170,7 +170,7 @@ class Importer:
         shape = self._change.shape[table]
         old = self._change.get(table, *(row[column] for column in shape.key))
         place = old["position"] if old else self._place(table, household_id)
-        self._change.put(table, row | {"position": place})
+        self._change.put(table, row | {"position": place}, fresh=old is None)
 
     def _place(self, table: str, household_id: str) -> int:
         key = (table, household_id)
