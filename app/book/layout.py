@@ -46,7 +46,8 @@ def layout(connection: Connection) -> tuple[TableLayout, ...]:
             columns=tuple((column.name, column.type) for column in table.columns),
             key=tuple(table.pks),
             refers_to=tuple(
-                (key.column, key.other_table, key.other_column) for key in table.foreign_keys
+                (key.column or "", key.other_table, key.other_column or "")
+                for key in table.foreign_keys
             ),
         )
         for table in sorted(found.tables, key=lambda table: table.name)
