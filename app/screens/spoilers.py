@@ -1,6 +1,6 @@
 """Purchases that nobody places and that may wash a loss: reinvested dividends, contributions.
 
-Whether a dividend falls into the days ahead is known only where a distribution is declared. An
+Whether a dividend falls into the days ahead is expected from those before it, and never sure. An
 account that reinvests a name which was sold at a loss, or is about to be, is told all the same: the
 next dividend there is a purchase (26 U.S.C. 1091(a)).
 """
@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from app.screens.moment import Moment
 from engine.law.wash_lookahead import PlannedPurchase, would_be_spoiled_by
-from engine.law.wash_planned import contributions, reinvesting_accounts
+from engine.law.wash_planned import reinvesting_accounts
 from engine.records import ZERO
 from engine.results import Purchase
 from widgets.views import PlannedEvent
@@ -21,14 +21,13 @@ NOTHING = Decimal(0)
 
 def spoilers(moment: Moment) -> tuple[PlannedEvent, ...]:
     """What would wash a loss made or proposed, by day, then by the dollars at stake."""
-    found = [*_contributions(moment), *_reinvestments(moment)]
+    found = [*_planned(moment), *_reinvestments(moment)]
     return tuple(sorted(found, key=lambda e: (e.on, e.amount_usd)))
 
 
-def _contributions(moment: Moment) -> Iterator[PlannedEvent]:
-    """Purchases of money that is coming in, held against the losses of the 30 days before."""
-    prices = {key: quote.ask_usd for key, quote in moment.outlook.quotes.items()}
-    for planned in contributions(moment.prepared.household, prices):
+def _planned(moment: Moment) -> Iterator[PlannedEvent]:
+    """Purchases of money and dividends to come, held against the losses of the 30 days before."""
+    for planned in moment.prepared.planned:
         lost = _spoiled_usd(moment, planned)
         if lost:
             yield PlannedEvent(
@@ -38,7 +37,10 @@ def _contributions(moment: Moment) -> Iterator[PlannedEvent]:
 
 def _spoiled_usd(moment: Moment, planned: PlannedPurchase) -> Decimal:
     """Loss of sales made that the purchase would take away, weighed with its chance."""
-    price = moment.outlook.quotes[planned.security_id].ask_usd
+    quote = moment.outlook.quotes.get(planned.security_id)
+    if quote is None:
+        return ZERO
+    price = quote.ask_usd
     bought = Purchase(planned.account_id, planned.security_id, planned.shares, price)
     spoiled = would_be_spoiled_by(moment.prepared.wash, bought, planned.on)
     return sum((x.disallowed_usd for x in spoiled), ZERO) * planned.probability

@@ -69,7 +69,7 @@ def harvest(
         settings: Choices of the practice.
         allowed: Names that may be bought, before identical ones are left out, shape (names,).
         option_usd: Value of the later choice that the sale gives up.
-        planned: Expected purchases that may wash the loss, besides those of money coming in.
+        planned: Expected purchases that may wash the loss, besides those of ``prepared``.
         price_usd: Bid to value at; by default that of the quote.
     """
     lots = with_required(lots, prepared.household.lots, prepared.required_method)

@@ -19,7 +19,7 @@ from engine.law.identical import FundIndex
 from engine.law.rules import Law
 from engine.law.wash_index import WashIndex
 from engine.law.wash_lookahead import PlannedPurchase
-from engine.law.wash_planned import contributions
+from engine.law.wash_planned import contributions, expected_reinvestments
 from engine.law.wash_settings import WashSettings
 from engine.records import Constraint, Household, Lot, Rule, Scope, Term
 from engine.results import LotSale, WashBlock
@@ -47,7 +47,7 @@ class Prepared:
         group: Number of the identical group of each name, shape (names,).
         frozen: Securities that wait for a corporate action to be booked, with the reason.
         required_method: Lot method that the law requires, "" for none.
-        planned: Purchases that money coming in will make, which may wash a loss of today.
+        planned: Purchases of money coming in and of dividends, which may wash a loss of today.
     """
 
     household: Household
@@ -124,7 +124,10 @@ def prepare(
         np.unique([groups.group(name) for name in outlook.names], return_inverse=True)[1],
         frozen,
         law.word("lots.required_method", year),
-        contributions(household, {x: quote.last_usd for x, quote in outlook.quotes.items()}),
+        (
+            *contributions(household, {x: quote.last_usd for x, quote in outlook.quotes.items()}),
+            *expected_reinvestments(household, outlook.today),
+        ),
     )
 
 

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
+from statistics import median
 
 from engine.law.identical import IdenticalGroups
 from engine.law.wash_lookahead import PlannedPurchase
-from engine.records import MICRO, ZERO, CashNeed, Household, Sleeve
+from engine.records import MICRO, ZERO, CashNeed, Household, Side, Sleeve, Trade
+
+QUARTER = timedelta(days=91)
+LIKELY = Decimal("0.9")
+"""Chance that a dividend follows the one before it after the same interval: an assumption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,37 @@ def reinvestments(
         for account_id in reinvesting
         if (shares := held.get((account_id, paid.security_id), ZERO)) > 0
     )
+
+
+def expected_reinvestments(household: Household, today: date) -> tuple[PlannedPurchase, ...]:
+    """The next reinvestment of each account and security that has reinvested before.
+
+    It is expected one usual interval after the last and as large; an interval is the median of
+    those seen, a quarter where one payment is known. What is overdue by a whole interval has
+    stopped. Declared dividends are ``reinvestments``.
+    """
+    paid: dict[tuple[str, str], list[Trade]] = {}
+    reinvesting = {account.account_id for account in household.accounts if account.reinvest}
+    for trade in household.trades:
+        if trade.side is Side.REINVEST and trade.account_id in reinvesting:
+            paid.setdefault((trade.account_id, trade.security_id), []).append(trade)
+    held = {(lot.account_id, lot.security_id) for lot in household.lots}
+    found = []
+    for (account_id, security_id), trades in sorted(paid.items()):
+        last = max(trades, key=lambda trade: trade.traded_on)
+        interval = _interval({trade.traded_on for trade in trades})
+        on = max(last.traded_on + interval, today)
+        if (account_id, security_id) in held and today < last.traded_on + 2 * interval:
+            why = f"dividend expected to be reinvested in {account_id}"
+            found.append(PlannedPurchase(account_id, security_id, on, last.shares, LIKELY, why))
+    return tuple(found)
+
+
+def _interval(days: set[date]) -> timedelta:
+    """The usual time between two payments."""
+    ordered = sorted(days)
+    gaps = [after - before for before, after in pairwise(ordered)]
+    return timedelta(days=int(median(gap.days for gap in gaps))) if gaps else QUARTER
 
 
 def contributions(

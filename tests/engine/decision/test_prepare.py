@@ -8,7 +8,7 @@ from engine.decision.harvest import harvest
 from engine.decision.prepare import prepare, under
 from engine.decision.settings import DecisionSettings
 from engine.law.corporate_actions import Split, unbooked
-from engine.records import CashNeed, Lot, Origin
+from engine.records import CashNeed, Lot, Origin, Side, Trade
 from tests.engine.decision.plan_books import LAW, NAMES, TODAY, home, lots_of, market
 
 NAME = NAMES[3]
@@ -91,3 +91,23 @@ def test_a_household_may_hold_two_share_classes_apart() -> None:
     assert apart.blocks == ()
     assert joined.group[3] == joined.group[4]
     assert apart.group[3] != apart.group[4]
+
+
+def test_a_dividend_that_will_be_reinvested_in_the_name_costs_the_harvest() -> None:
+    seen = market()
+    bought = TODAY - timedelta(days=200)
+    basis = (Decimal(140) * seen.quotes[NAME].last_usd).quantize(Decimal("0.01"))
+    lot = Lot("loss", "A1", NAME, Decimal(100), basis, bought, bought)
+    paid = Trade(
+        "d", "A1", NAME, Side.REINVEST, Decimal(40), Decimal(1), TODAY - timedelta(days=80)
+    )
+    before = home(seen, lots=(lot,))
+    accounts = tuple(replace(account, reinvest=True) for account in before.accounts)
+    drags = []
+    for trades in ((), (paid,)):
+        found = prepare(replace(before, accounts=accounts, trades=trades), LAW, seen)
+        valued = harvest(found, seen, [lot], DecisionSettings(), found.buyable)
+        assert valued is not None
+        drags.append(valued.alpha.wash_drag_usd)
+    assert drags[0] == 0
+    assert drags[1] > 0

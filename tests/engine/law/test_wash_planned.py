@@ -10,6 +10,7 @@ from engine.law.wash_lookahead import would_wash
 from engine.law.wash_planned import (
     Distribution,
     contributions,
+    expected_reinvestments,
     reinvesting_accounts,
     reinvestments,
 )
@@ -20,9 +21,11 @@ from engine.records import (
     FilingStatus,
     Household,
     Lot,
+    Side,
     Sleeve,
     Target,
     TaxProfile,
+    Trade,
 )
 
 ON = date(2026, 3, 3)
@@ -77,3 +80,26 @@ def test_a_contribution_buys_the_target_of_its_sleeve() -> None:
     assert (planned.account_id, planned.security_id, planned.shares) == ("J", "X", 150)
     assert planned.probability == Decimal("0.5")
     assert not contributions(replace(household, sleeves=()), prices)
+
+
+def paid(day: date, account: str = "I", side: Side = Side.REINVEST) -> Trade:
+    return Trade(f"{account} {day}", account, "X", side, Decimal(2), Decimal(40), day)
+
+
+def test_the_next_dividend_is_expected_after_the_usual_interval_where_it_is_reinvested() -> None:
+    """Two payments 30 days apart tell of a third; the taxable account takes cash."""
+    days = (date(2026, 1, 20), date(2026, 2, 19))
+    trades = (*map(paid, days), paid(days[1], "T"), paid(ON, "J", Side.BUY))
+    (planned,) = expected_reinvestments(replace(HOUSEHOLD, trades=trades), ON)
+    assert (planned.account_id, planned.security_id) == ("I", "X")
+    assert (planned.on, planned.shares) == (date(2026, 3, 21), 2)
+    assert 0 < planned.probability < 1
+
+
+def test_one_dividend_tells_of_the_next_a_quarter_later_and_a_stopped_one_of_none() -> None:
+    (planned,) = expected_reinvestments(replace(HOUSEHOLD, trades=(paid(date(2026, 1, 2)),)), ON)
+    assert planned.on == date(2026, 4, 3)
+    stopped = replace(HOUSEHOLD, trades=(paid(date(2025, 6, 2)),))
+    assert expected_reinvestments(stopped, ON) == ()
+    sold_out = replace(HOUSEHOLD, lots=(), trades=(paid(date(2026, 1, 2)),))
+    assert expected_reinvestments(sold_out, ON) == ()
