@@ -328,6 +328,18 @@ def _application() -> QApplication:
     return found if isinstance(found, QApplication) else QApplication(["lotlight"])
 
 
+def first_paint() -> float:
+    """Seconds from nothing to a window that has been painted once."""
+    begun = clock.seconds()
+    application = _application()
+    frame = Frame()
+    frame.show()
+    application.processEvents()
+    took = clock.seconds() - begun
+    frame.close()
+    return took
+
+
 def shoot(
     desk: Desk, book: Book, simulated: bool, folder: Path, households: Sequence[str] = ()
 ) -> list[Path]:

@@ -47,6 +47,10 @@ class Book(BookFile):
         """(id, name) of every household, by name."""
         return households.names(self.connection)
 
+    def overview(self) -> tuple[tuple[str, str, int, int], ...]:
+        """(id, name, accounts, proposals waiting for a decision) of every household, by name."""
+        return households.overview(self.connection)
+
     def people(self, household_id: str) -> frozenset[str]:
         """Names of the people of a household, case folded: is somebody in two of them?"""
         return households.people(self.connection, household_id)

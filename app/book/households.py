@@ -232,6 +232,18 @@ def _keys(connection: Connection, table: str) -> list[str]:
     ]
 
 
+def overview(connection: Connection) -> tuple[tuple[str, str, int, int], ...]:
+    """(id, name, accounts, proposals that wait for a decision) of every household, by name."""
+    rows = connection.execute(
+        "SELECT household_id, name,"
+        " (SELECT count(*) FROM accounts a WHERE a.household_id = h.household_id),"
+        " (SELECT count(*) FROM proposals p WHERE p.household_id = h.household_id"
+        "  AND p.state IN ('proposed', 'deferred'))"
+        " FROM households h ORDER BY name, household_id"
+    )
+    return tuple((str(key), str(name), int(a), int(p)) for key, name, a, p in rows)
+
+
 def names(connection: Connection) -> tuple[tuple[str, str], ...]:
     """(id, name) of every household, by name."""
     return tuple(

@@ -85,7 +85,6 @@ class Presenter:
     intake: Intake | None = None
     user: User | None = None
     _seq: int = 0
-    _accounts: dict[str, int] = field(default_factory=dict)
     _audit: AuditView | None = None
     _context: tuple[object, ContextAudit] | None = None
     _score: tuple[object, ScoreView] | None = None
@@ -105,14 +104,7 @@ class Presenter:
 
     def practice(self) -> PracticeView:
         """The household switcher."""
-        rows = []
-        for household_id, name in self.book.households():
-            waiting = self.book.proposals(household_id, WAITING)
-            if household_id not in self._accounts:
-                self._accounts[household_id] = len(self.book.household(household_id).accounts)
-            rows.append(
-                HouseholdItem(household_id, name, self._accounts[household_id], len(waiting))
-            )
+        rows = [HouseholdItem(*row) for row in self.book.overview()]
         if not self.household_id and rows:
             self.household_id = max(rows, key=lambda r: r.waiting).household_id
         users = tuple(

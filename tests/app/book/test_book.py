@@ -232,3 +232,12 @@ def test_a_fill_books_the_term_and_the_basis_of_the_lots_origin(
     (line,) = [x for x in book.household("H1").realized if x.lot_id == "L1"]
     assert (line.term, line.basis_usd) == (term, Decimal(basis))
     assert line.proceeds_usd == Decimal("1998.99")
+
+
+def test_the_overview_counts_accounts_and_what_waits(book: Book) -> None:
+    for household_id, name, accounts, waiting in book.overview():
+        household = book.household(household_id)
+        assert (name, accounts) == (household.name, len(household.accounts))
+        open_ = book.proposals(household_id, (ProposalState.PROPOSED, ProposalState.DEFERRED))
+        assert waiting == len(open_)
+    assert [row[:2] for row in book.overview()] == list(book.households())
