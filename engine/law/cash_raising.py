@@ -59,7 +59,7 @@ def raised_gains(
         cash = cash - from_cash
         years = (need.due_on - as_of).days / DAYS_A_YEAR
         spread = held.vol_annual * np.sqrt(years)
-        growth = np.exp(spread * draws.market - 0.5 * spread**2)
+        growth = np.exp(spread * draws.market - spread**2 / 2)
         after = sold + (amount - from_cash) / growth
         for term, total in ((Term.SHORT, short), (Term.LONG, long)):
             total += _gain(order, held, need.due_on, term, sold, after, growth)

@@ -69,7 +69,7 @@ def sweep(copy: Path) -> None:
 
 def test_of_500_flipped_bits_each_that_changes_the_content_is_found(path: Path) -> None:
     with Book.open(path, chain_key=CHAIN) as book:
-        generate(book, 4, 250, seed=3, at=AT)
+        generate(book, 6, 250, seed=3, at=AT)
     draw, good, copy = random.Random(5), content(path), path.with_name("flip.lotlight")
     changed = 0
     for _ in range(500):
